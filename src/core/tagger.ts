@@ -1,0 +1,40 @@
+/**
+ * Rows as the taggers see them: one UTF-8 arena and offsets, no strings.
+ * Segment s is message text `bytes[starts[s], ends[s])` spoken by `roles[s]` (index into core/row `roles`).
+ * Row r owns segments [rowSegments[r], rowSegments[r + 1]). Holds one batch, a few MiB at most; the arena is
+ * reused for the next batch, so a tagger must not keep views of it.
+ */
+export interface TextBatch {
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+  readonly rowSegments: Uint32Array;
+  readonly roles: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** Per row: 1 when the assistant made at least one tool call (their JSON stands in the assistant's segment). */
+  readonly toolCalls: Uint8Array;
+}
+
+/** Scores of one batch, row-major: `scores[row * labels.length + label]` in [0, 1]. Calibrated probabilities for personas. */
+export interface TagScores {
+  readonly scores: Float32Array;
+}
+
+/** What tagger.json says of a tagger; enough to name it in fingerprints and reports. */
+export interface TaggerInfo {
+  /** Versioned: a change of meaning is a new id (`persona-v1`). */
+  readonly id: string;
+  readonly task: 'persona' | 'traits';
+  /** Taxonomy ids, in the order of the scores. */
+  readonly labels: readonly string[];
+  /** sha256 over model, tagger.json and every file that changes the result. */
+  readonly sha256: string;
+  /** Per label: below it a persona row abstains, a trait does not hold. */
+  readonly thresholds: readonly number[];
+}
+
+/** Contract: deterministic (same text, same scores, whatever the batch around it), owns a native session, one call at a time. */
+export interface Tagger extends AsyncDisposable {
+  readonly info: TaggerInfo;
+  tag(batch: TextBatch): Promise<TagScores>;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    execArgv: ['--import', new URL('./scripts/register-ts.mjs', import.meta.url).href],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
