@@ -91,12 +91,22 @@ export function describeSystemError(
   const hint = systemHints[error.code];
   if (!hint) return undefined;
   const path = 'path' in error && typeof error.path === 'string' ? error.path : '';
-  return { code: `os-${error.code.toLowerCase()}`, message: `${hint.what}${path ? `: ${path}` : ''}`, hint: hint.todo };
+  return {
+    code: `os-${error.code.toLowerCase()}`,
+    message: `${hint.what}${path ? `: ${path}` : ''}`,
+    hint: hint.todo,
+  };
 }
 
 const systemHints: Record<string, { what: string; todo: string }> = {
-  ENOSPC: { what: 'the disk is full', todo: 'free space or choose another --out, then run the same command again; it resumes' },
-  EDQUOT: { what: 'the disk quota is used up', todo: 'free space or choose another --out, then run the same command again; it resumes' },
+  ENOSPC: {
+    what: 'the disk is full',
+    todo: 'free space or choose another --out, then run the same command again; it resumes',
+  },
+  EDQUOT: {
+    what: 'the disk quota is used up',
+    todo: 'free space or choose another --out, then run the same command again; it resumes',
+  },
   EACCES: { what: 'no permission', todo: 'check the owner and mode of that path' },
   EPERM: { what: 'no permission', todo: 'check the owner and mode of that path' },
   EROFS: { what: 'the file system is read-only', todo: 'choose a writable --out' },

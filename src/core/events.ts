@@ -1,7 +1,22 @@
 /** Progress of a run, noun-verb. Emitted in the main thread only; never influences what is written. */
 export type RunEvent =
-  | { readonly type: 'stage-start'; readonly stage: Stage; readonly units: number; readonly unitsDone: number; readonly bytes: number }
-  | { readonly type: 'unit-end'; readonly stage: Stage; readonly unit: string; readonly rows: number; readonly bytes: number; readonly rejected: number; readonly reused: boolean; readonly ms: number }
+  | {
+      readonly type: 'stage-start';
+      readonly stage: Stage;
+      readonly units: number;
+      readonly unitsDone: number;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'unit-end';
+      readonly stage: Stage;
+      readonly unit: string;
+      readonly rows: number;
+      readonly bytes: number;
+      readonly rejected: number;
+      readonly reused: boolean;
+      readonly ms: number;
+    }
   | { readonly type: 'stage-end'; readonly stage: Stage; readonly ms: number; readonly rows: number }
   | { readonly type: 'warning'; readonly code: string; readonly message: string };
 

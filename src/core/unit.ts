@@ -40,9 +40,17 @@ export interface FormatPlan {
   readonly format: Format;
   readonly compression: Compression;
   /** CSV only. */
-  readonly csv?: { readonly delimiter: string; readonly header: readonly string[]; readonly hasHeader: boolean; readonly quoted: boolean };
+  readonly csv?: {
+    readonly delimiter: string;
+    readonly header: readonly string[];
+    readonly hasHeader: boolean;
+    readonly quoted: boolean;
+  };
   /** JSON only: where the records stand. `object`: one record per key, the key added as `_key`; `path`: array under these keys; `single`: the document is the record. */
-  readonly json?: { readonly layout: 'array' | 'object' | 'path' | 'single'; readonly path?: readonly string[] };
+  readonly json?: {
+    readonly layout: 'array' | 'object' | 'path' | 'single';
+    readonly path?: readonly string[];
+  };
 }
 
 /** How a record becomes a row; made by `detectShape`, serialisable. `kind` names an adapter of source/adapt. */

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A file that becomes visible under its name only when whole: written beside it, fsynced, renamed. */
+export interface AtomicFile extends AsyncDisposable {
+  readonly handle: FileHandle;
+  /** fsync, close, rename. */
+  publish(): Promise<void>;
+}
+
+/** Temporary names carry this mark; whatever still carries it at start is rubbish of a killed run. */
+export const temporaryMark = '.tmp-';
+
+/** Opens `path` for atomic writing; disposing without `publish` removes the temporary file. Creates missing folders. */
+export async function openAtomic(path: string): Promise<AtomicFile> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}${temporaryMark}${randomBytes(6).toString('hex')}`;
+  const handle = await open(temporary, 'wx');
+  let isOpen = true;
+  return {
+    handle,
+    async publish() {
+      await handle.sync();
+      await handle.close();
+      isOpen = false;
+      await rename(temporary, path);
+    },
+    async [Symbol.asyncDispose]() {
+      if (!isOpen) return;
+      await handle.close().catch(() => undefined);
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+/** Writes the whole content atomically. */
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  await using file = await openAtomic(path);
+  await file.handle.writeFile(content);
+  await file.publish();
+}
