@@ -1,0 +1,135 @@
+import type { Taxonomy } from '../core/taxonomy.ts';
+import { suggestName } from '../lib/nearest.ts';
+import { type Config, type Phase, phaseSchema } from './schema.ts';
+
+/** A mistake in a configuration, addressed by its path. */
+export interface ConfigIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Personas, traits, categories, phases and adapters that nobody knows; sums that cannot be. */
+export function checkNames(config: Config, taxonomy: Taxonomy): ConfigIssue[] {
+  const personas = taxonomy.personas.map((persona) => persona.id);
+  const traits = taxonomy.traits.map((trait) => trait.id);
+  const categories = taxonomy.categories.map((category) => category.id);
+  const adapters = Object.keys(config.peft.adapters);
+  return [
+    ...unknownKeys(config.dataset.persona_weights, 'persona', personas, ['dataset', 'persona_weights']),
+    ...unknownKeys(config.dataset.trait_requirements, 'trait', traits, ['dataset', 'trait_requirements']),
+    ...unknownKeys(config.dataset.category_bands, 'category', categories, ['dataset', 'category_bands']),
+    ...unknownKeys(config.augmentation.synthetic_upsampling, 'persona', personas, [
+      'augmentation',
+      'synthetic_upsampling',
+    ]),
+    ...unknownKeys(config.inference.persona_temperatures, 'persona', personas, [
+      'inference',
+      'persona_temperatures',
+    ]),
+    ...unknownKeys(config.inference.persona_blend ?? {}, 'adapter', adapters, ['inference', 'persona_blend']),
+    ...unknownNames([config.inference.default_persona], 'persona', personas, [
+      'inference',
+      'default_persona',
+    ]),
+    ...config.eval.persona_tests.flatMap((test, i) =>
+      unknownNames([test.persona], 'persona', personas, ['eval', 'persona_tests', i, 'persona']),
+    ),
+    ...config.sources.flatMap((source, i) =>
+      unknownNames(source.persona ? [source.persona] : [], 'persona', personas, ['sources', i, 'persona']),
+    ),
+    ...checkAdapters(config, personas),
+    ...checkPhases(config, personas),
+    ...checkBlend(config),
+    ...checkSources(config),
+  ];
+}
+
+/** The phases of a curriculum in order; the keys that are not phases are known by name. */
+export function curriculumPhases(config: Config): { key: string; name: string; phase: Phase }[] {
+  const { mode: _mode, replay: _replay, held_back: _heldBack, ...phases } = config.training.curriculum;
+  return Object.entries(phases).map(([key, value]) => ({
+    key,
+    name: key.replace(/^phase\d+_/, ''),
+    phase: phaseSchema.parse(value),
+  }));
+}
+
+function checkAdapters(config: Config, personas: readonly string[]): ConfigIssue[] {
+  const owner = new Map<string, string>();
+  const issues: ConfigIssue[] = [];
+  for (const [name, adapter] of Object.entries(config.peft.adapters)) {
+    const path = ['peft', 'adapters', name, 'personas'];
+    issues.push(...unknownNames(adapter.personas, 'persona', personas, path));
+    for (const persona of adapter.personas) {
+      const first = owner.get(persona);
+      if (first)
+        issues.push({
+          path,
+          message: `"${persona}" already belongs to adapter "${first}"; a persona has exactly one`,
+        });
+      owner.set(persona, name);
+    }
+  }
+  return issues;
+}
+
+function checkPhases(config: Config, personas: readonly string[]): ConfigIssue[] {
+  const seen = new Set<string>();
+  return curriculumPhases(config).flatMap(({ key, name, phase }) => {
+    const path = ['training', 'curriculum', key];
+    const issues =
+      phase.persona_focus === 'all'
+        ? []
+        : unknownNames(phase.persona_focus, 'persona', personas, [...path, 'persona_focus']);
+    if (seen.has(name)) issues.push({ path, message: `two phases are called "${name}"` });
+    if (!/^[a-z][a-z0-9_-]*$/.test(name))
+      issues.push({ path, message: `phase name "${name}" must be lower-case letters, digits, _ or -` });
+    seen.add(name);
+    return issues;
+  });
+}
+
+function checkBlend(config: Config): ConfigIssue[] {
+  const blend = config.inference.persona_blend;
+  if (!blend) return [];
+  const sum = Object.values(blend).reduce((total, weight) => total + weight, 0);
+  return Math.abs(sum - 1) < 1e-9
+    ? []
+    : [{ path: ['inference', 'persona_blend'], message: `the weights sum to ${sum}, not 1` }];
+}
+
+function checkSources(config: Config): ConfigIssue[] {
+  const names = new Set<string>();
+  return config.sources.flatMap((source, i) => {
+    const path = ['sources', i];
+    const issues: ConfigIssue[] = [];
+    const given = [source.path, source.hub, source.recipe].filter((value) => value !== undefined).length;
+    if (given === 0 || (source.path !== undefined && source.hub !== undefined)) {
+      issues.push({ path, message: `source "${source.name}" needs exactly one of path, hub, recipe` });
+    }
+    if (names.has(source.name))
+      issues.push({ path: [...path, 'name'], message: `two sources are called "${source.name}"` });
+    names.add(source.name);
+    return issues;
+  });
+}
+
+function unknownKeys(
+  record: Record<string, unknown>,
+  kind: string,
+  known: readonly string[],
+  path: readonly string[],
+): ConfigIssue[] {
+  return Object.keys(record).flatMap((name) => unknownNames([name], kind, known, [...path, name]));
+}
+
+function unknownNames(
+  names: readonly string[],
+  kind: string,
+  known: readonly string[],
+  path: readonly (string | number)[],
+): ConfigIssue[] {
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ path, message: `unknown ${kind} "${name}"; ${suggestName(name, known)}` }));
+}

@@ -1,0 +1,366 @@
+import { z } from 'zod';
+
+import { bandSchema, bytesSchema, factorSchema, rateSchema, shareSchema } from './values.ts';
+
+const names = z.array(z.string());
+const share = z.number().min(0).max(1);
+
+const modelSchema = z.strictObject({
+  base_model: z
+    .string()
+    .default('meta-llama/Llama-3.1-8B')
+    .describe('Base model named in the trainer files.'),
+  max_seq_length: z
+    .number()
+    .int()
+    .positive()
+    .default(4096)
+    .describe('Sequence length named in the trainer files.'),
+});
+
+const datasetSchema = z.strictObject({
+  data_path: z
+    .string()
+    .optional()
+    .describe('A file, folder tree or glob of mixed formats; shorthand for one entry of `sources`.'),
+  merged_corpus: z.string().optional().describe('Known from older configurations; not used.'),
+  persona_weights: z
+    .record(z.string(), shareSchema)
+    .default({})
+    .describe(
+      'Target share of the balanced corpus per persona; a number or {min, max, target}. Covers children without a weight of their own.',
+    ),
+  trait_requirements: z
+    .record(z.string(), shareSchema)
+    .default({})
+    .describe('Target share of the same corpus per trait; a number or {min, max, target}.'),
+  category_bands: z
+    .record(z.string(), shareSchema)
+    .default({})
+    .describe('Share per category; a number or {min, max, target}.'),
+  deduplicate: z.boolean().default(true).describe('Drop exact duplicates before supply is counted.'),
+  dedup_method: z
+    .string()
+    .default('content_hash')
+    .describe(
+      'Known from older configurations; duplicates are found by a 128-bit hash of the normalised messages.',
+    ),
+  min_output_length: z
+    .number()
+    .int()
+    .min(0)
+    .default(10)
+    .describe('Rows whose assistant text is shorter (characters) are filtered.'),
+  max_output_length: z
+    .number()
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('Rows whose assistant text is longer (characters) are filtered; null: no limit.'),
+  filter_empty: z.boolean().default(true).describe('Filter rows without any assistant text.'),
+  filter_duplicates: z.boolean().default(true).describe('Same meaning as `deduplicate`; both must be true.'),
+});
+
+const sourceSchema = z.strictObject({
+  name: z.string().min(1).describe('Name of the source; `_source` of its rows.'),
+  path: z
+    .union([z.string(), names])
+    .optional()
+    .describe(
+      'File, folder or glob, or a list of them; relative to this file, else to the working directory.',
+    ),
+  hub: z
+    .string()
+    .regex(/^[^/\s]+\/[^/\s]+$/, 'must look like owner/name')
+    .optional()
+    .describe('Hugging Face dataset, owner/name.'),
+  revision: z
+    .string()
+    .optional()
+    .describe('Branch, tag or commit of the Hub dataset; pinned to a commit in run.json. Default main.'),
+  files: names.optional().describe('Globs inside the Hub dataset; default: every data file.'),
+  recipe: z
+    .string()
+    .optional()
+    .describe('Name of a recipe in datasets/; its fields are defaults for this entry.'),
+  columns: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Slot to column, e.g. {instruction: prompt_text, output: answer_text}.'),
+  shape: z.string().optional().describe('Name of a row shape where the automatic choice is wrong.'),
+  persona: z
+    .string()
+    .optional()
+    .describe('Origin persona: a prior combined with the tagger, never silently a label.'),
+  prior_strength: share.default(0.5).describe('Weight of the origin persona; 1 fixes the label.'),
+  limit: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('At most this many rows enter the balance, chosen by content hash.'),
+  licence: z.string().optional().describe('Licence of the source, for the dataset card.'),
+  benchmark: z
+    .boolean()
+    .default(false)
+    .describe('A benchmark set; refused unless run.allow_benchmarks is true.'),
+  synthetic: z.boolean().default(false).describe('Rows were generated; they are marked _synthetic.'),
+});
+
+const taggersSchema = z.strictObject({
+  persona: z
+    .string()
+    .default('persona-v1')
+    .describe('Persona tagger: a name in taggers/, a folder, or hub:owner/name.'),
+  traits: z
+    .string()
+    .default('traits-v1')
+    .describe('Trait tagger: a name in taggers/, a folder, or hub:owner/name.'),
+  persona_threshold: share
+    .optional()
+    .describe("Below this probability a row is general_assistant; default: the tagger's own."),
+});
+
+const balanceSchema = z.strictObject({
+  unit: z
+    .enum(['rows', 'tokens', 'supervised_tokens'])
+    .default('rows')
+    .describe('What shares are shares of.'),
+  total: z
+    .union([z.literal('max'), z.number().int().positive()])
+    .default('max')
+    .describe(
+      'Size of the balanced corpus in units; max: the largest at which the shares hold, never more than supplied.',
+    ),
+  rest: z
+    .enum(['natural', 'temperature', 'drop'])
+    .default('natural')
+    .describe('How personas without a weight share what is left.'),
+  rest_temperature: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Exponent on the supply of the rest when rest is temperature; 1 is natural, 0 is even.'),
+  max_repeats: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe('Most copies of one row; above 4 the report warns.'),
+  on_infeasible: z
+    .enum(['nearest', 'error'])
+    .default('nearest')
+    .describe('Use the nearest feasible mix, or stop, when the shares cannot all hold.'),
+});
+
+export const phaseSchema = z.strictObject({
+  epochs: z.number().positive().default(1).describe('Epochs, carried into the trainer files.'),
+  description: z.string().default('').describe('Shown in the dataset card.'),
+  persona_focus: z
+    .union([z.literal('all'), names.min(1)])
+    .describe('Personas of the phase, or all. A persona that no focus names follows its parent.'),
+  warmup_ratio: z.number().min(0).max(1).optional().describe('Carried into the trainer files.'),
+  learning_rate: rateSchema.optional().describe('Carried into the trainer files.'),
+});
+
+const curriculumSchema = z
+  .object({
+    mode: z
+      .enum(['view', 'partition'])
+      .default('view')
+      .describe('view: a row can stand in its focus phase and in mixed; partition: in exactly one phase.'),
+    replay: share.default(0).describe('Share of earlier phases mixed into each later focus phase.'),
+    held_back: share
+      .default(0.2)
+      .describe('Partition only: hash-chosen share of the rows kept for the phase that takes all.'),
+  })
+  .catchall(phaseSchema)
+  .describe(
+    'Phases in order, keyed phase1_foundation, phase2_analytical, …; without any, one phase holds everything.',
+  );
+
+const trainingSchema = z.strictObject({
+  curriculum: curriculumSchema.prefault({}),
+  batch_size: z.number().int().positive().default(4).describe('Carried into the trainer files.'),
+  gradient_accumulation_steps: z
+    .number()
+    .int()
+    .positive()
+    .default(8)
+    .describe('Carried into the trainer files.'),
+  effective_batch_size: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Known, not used: it follows from the two above.'),
+  optimizer: z.string().default('adamw_torch').describe('Carried into the trainer files.'),
+  weight_decay: z.number().min(0).default(0.01).describe('Carried into the trainer files.'),
+  adam_beta1: z.number().optional().describe('Known, not used.'),
+  adam_beta2: z.number().optional().describe('Known, not used.'),
+  adam_epsilon: z.number().optional().describe('Known, not used.'),
+  lr_scheduler_type: z.string().default('cosine').describe('Carried into the trainer files.'),
+  warmup_ratio: z.number().min(0).max(1).default(0.03).describe('Default of the phases.'),
+  max_grad_norm: z.number().optional().describe('Known, not used.'),
+  fp16: z.boolean().default(false).describe('Carried into the trainer files.'),
+  bf16: z.boolean().default(true).describe('Carried into the trainer files.'),
+  logging_steps: z.number().int().optional().describe('Known, not used.'),
+  save_steps: z.number().int().optional().describe('Known, not used.'),
+  eval_steps: z.number().int().optional().describe('Known, not used.'),
+  evaluation_strategy: z.string().optional().describe('Known, not used.'),
+  eval_on_start: z.boolean().optional().describe('Known, not used.'),
+});
+
+const loraFields = {
+  r: z.number().int().positive().default(16).describe('LoRA rank.'),
+  lora_alpha: z.number().positive().default(32).describe('LoRA alpha.'),
+  lora_dropout: z.number().min(0).max(1).default(0.05).describe('LoRA dropout.'),
+  target_modules: names.default(['q_proj', 'v_proj']).describe('Modules that get an adapter.'),
+};
+
+const adapterSchema = z.strictObject({
+  personas: names.min(1).describe('Personas of the adapter; others follow their parent, then the taxonomy.'),
+  ...loraFields,
+});
+
+const peftSchema = z.strictObject({
+  use_peft: z.boolean().default(true).describe('Carried into the trainer files.'),
+  method: z.string().default('lora').describe('Carried into the trainer files.'),
+  multi_adapter: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Chooses which trainer configuration is the main one; adapter shards are written whenever adapters are configured.',
+    ),
+  adapters: z
+    .record(z.string(), adapterSchema)
+    .default({})
+    .describe('Adapter groups; every persona belongs to exactly one.'),
+  lora: z
+    .strictObject({
+      ...loraFields,
+      bias: z.string().default('none').describe('Carried into the trainer files.'),
+      task_type: z.string().default('CAUSAL_LM').describe('Carried into the trainer files.'),
+    })
+    .prefault({ r: 32, lora_alpha: 64 })
+    .describe('Single-adapter mode.'),
+});
+
+const inferenceSchema = z.strictObject({
+  default_persona: z.string().default('general_assistant').describe('Carried into the dataset card.'),
+  persona_token_format: z
+    .string()
+    .regex(/\{persona_name\}/, 'must hold {persona_name}')
+    .default('<persona:{persona_name}>')
+    .describe('Control token written into the rows.'),
+  enable_blending: z.boolean().default(false).describe('Carried into the manifest.'),
+  persona_blend: z
+    .record(z.string(), share)
+    .optional()
+    .describe('Adapter to weight; must sum to 1. Carried into the manifest.'),
+  persona_temperatures: z
+    .record(z.string(), z.number().min(0).max(2))
+    .default({})
+    .describe('Sampling temperature per persona, carried into the dataset card.'),
+});
+
+const evalSchema = z.strictObject({
+  persona_tests: z
+    .array(z.strictObject({ persona: z.string(), prompt: z.string(), expected_style: z.string().optional() }))
+    .default([])
+    .describe('Prompts of the persona evaluation.'),
+  metrics: names.default([]).describe('Metrics of the persona evaluation.'),
+});
+
+const augmentationSchema = z.strictObject({
+  cross_persona_mixing: z.boolean().default(false).describe('Known, not used.'),
+  back_translation: z.boolean().default(false).describe('Known, not used.'),
+  synthetic_upsampling: z
+    .record(z.string(), factorSchema)
+    .default({})
+    .describe("Factor on a persona's supply (2.0x and 2.0 are the same), met by copies within max_repeats."),
+});
+
+const monitoringSchema = z.strictObject({
+  track_persona_distribution: z.boolean().default(true).describe('Known; the report always shows it.'),
+  log_persona_loss_separately: z.boolean().default(true).describe('Known, not used.'),
+  alert_on_persona_imbalance: z.boolean().default(true).describe('Raise alerts in the report.'),
+  max_persona_drift: share
+    .default(0.1)
+    .describe('Alert when a persona is further than this from its target share.'),
+});
+
+const outputSchema = z.strictObject({
+  format: z.enum(['messages', 'alpaca']).default('messages').describe('Columns of the shards.'),
+  writer: z
+    .enum(['hyparquet', 'parquetjs-lite'])
+    .default('hyparquet')
+    .describe('Parquet writer; parquetjs-lite has no zstd and flattens nulls in lists.'),
+  shard_bytes: bytesSchema.default(64 * 2 ** 20).describe('Text per shard, estimated; e.g. 64MiB.'),
+  row_group_rows: z.number().int().positive().default(8192).describe('Rows per Parquet row group.'),
+  zstd_level: z.number().int().min(1).max(19).default(1).describe('zstd level of the default writer.'),
+  extra_columns: z
+    .boolean()
+    .default(false)
+    .describe('Keep unused input columns as JSON in the column extra.'),
+  validation_share: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.02)
+    .describe('Share of the rows, chosen by content hash, that become validation.'),
+  control_token: z
+    .enum(['prefix', 'system', 'none'])
+    .default('prefix')
+    .describe('Where the persona token stands in the rows.'),
+  control_token_dropout: share
+    .default(0)
+    .describe('Share of the rows, chosen by content hash, that carry no token.'),
+});
+
+const runSchema = z.strictObject({
+  workers: z.number().int().min(1).max(256).optional().describe('Worker threads; default: one per core.'),
+  max_bad_rate: share
+    .default(0.001)
+    .describe('A source with a larger share of unreadable rows fails the run.'),
+  unit_bytes: bytesSchema.default(4 * 2 ** 20).describe('Input per unit of work.'),
+  allow_benchmarks: z.boolean().default(false).describe('Let benchmark sources in.'),
+  commercial: z.boolean().default(false).describe('Refuse sources whose licence bars commercial use.'),
+  limit: z.number().int().positive().optional().describe('Read at most this many rows, for a trial.'),
+});
+
+/** Everything a configuration may hold, with defaults and descriptions; the only place where defaults live. */
+export const configSchema = z.strictObject({
+  model: modelSchema.prefault({}),
+  dataset: datasetSchema.prefault({}),
+  sources: z
+    .array(sourceSchema)
+    .default([])
+    .describe('Where rows come from; dataset.data_path is shorthand for one.'),
+  taggers: taggersSchema.prefault({}),
+  balance: balanceSchema.prefault({}),
+  training: trainingSchema.prefault({}),
+  peft: peftSchema.prefault({}),
+  inference: inferenceSchema.prefault({}),
+  eval: evalSchema.prefault({}),
+  augmentation: augmentationSchema.prefault({}),
+  monitoring: monitoringSchema.prefault({}),
+  output: outputSchema.prefault({}),
+  run: runSchema.prefault({}),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .default(42)
+    .describe('Every choice in a run is a function of content and this number.'),
+  deterministic: z.boolean().default(true).describe('Known; output is always deterministic.'),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type SourceConfig = Config['sources'][number];
+export type Phase = z.output<typeof phaseSchema>;
+export type Band = z.output<typeof bandSchema>;
