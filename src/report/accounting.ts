@@ -1,0 +1,64 @@
+import type { AxisName, ReportModel } from './model.ts';
+
+/** Sentences for every sum in the model that does not come out; empty when the report accounts for every row. */
+export function checkAccounting(model: ReportModel): string[] {
+  return [...checkInput(model), ...checkCorpus(model), ...checkQuarantine(model), ...checkPartitions(model)];
+}
+
+function checkInput({ accounting }: ReportModel): string[] {
+  const filtered = sum(accounting.filtered.map((entry) => entry.rows));
+  const parts =
+    accounting.quarantined + filtered + accounting.duplicates + accounting.notSelected + accounting.selected;
+  if (parts === accounting.input) return [];
+  return [
+    `input rows ${accounting.input} are not quarantined ${accounting.quarantined} + filtered ${filtered}` +
+      ` + duplicates ${accounting.duplicates} + not selected ${accounting.notSelected}` +
+      ` + selected ${accounting.selected} = ${parts}`,
+  ];
+}
+
+function checkCorpus({ accounting, run }: ReportModel): string[] {
+  const findings: string[] = [];
+  const corpus = accounting.selected + accounting.copies + accounting.synthetic;
+  if (corpus !== run.after.rows) {
+    findings.push(
+      `corpus rows ${run.after.rows} are not selected ${accounting.selected} + copies ${accounting.copies}` +
+        ` + synthetic ${accounting.synthetic} = ${corpus}`,
+    );
+  }
+  const supply = accounting.notSelected + accounting.selected;
+  if (supply !== run.before.rows) {
+    findings.push(`supply rows ${run.before.rows} are not selected + not selected rows = ${supply}`);
+  }
+  return findings;
+}
+
+function checkQuarantine({ accounting, quarantine }: ReportModel): string[] {
+  const listed = sum(quarantine.map((entry) => entry.rows));
+  if (listed === accounting.quarantined) return [];
+  return [`quarantine reasons add up to ${listed} rows, accounting says ${accounting.quarantined}`];
+}
+
+/** Axes on which every row stands exactly once. Traits overlap; phases and adapters are views. */
+const partitions: readonly AxisName[] = ['category', 'persona', 'source'];
+
+function checkPartitions({ axes, run }: ReportModel): string[] {
+  return partitions.flatMap((axis) => {
+    const entries = axes[axis];
+    if (entries.length === 0) return [];
+    const before = sum(entries.map((entry) => entry.before.rows));
+    const after = sum(entries.map((entry) => entry.after.rows));
+    const findings: string[] = [];
+    if (before !== run.before.rows) {
+      findings.push(`${axis} rows before add up to ${before}, the supply is ${run.before.rows}`);
+    }
+    if (after !== run.after.rows) {
+      findings.push(`${axis} rows after add up to ${after}, the corpus is ${run.after.rows}`);
+    }
+    return findings;
+  });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
