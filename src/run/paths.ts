@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+
+import type { InputFile } from '../core/unit.ts';
+import { hashText, hashToHex } from '../lib/hash.ts';
+
+/** The on-disk contract of a run folder; every path is built here. */
+export interface RunPaths {
+  readonly out: string;
+  readonly runJson: string;
+  readonly lock: string;
+  readonly dataset: string;
+  readonly manifest: string;
+  readonly spill: string;
+  readonly quarantine: string;
+  readonly plan: string;
+  readonly report: string;
+  readonly tags: string;
+  readonly state: string;
+  done(stage: string, unit: string): string;
+}
+
+export function runPaths(out: string): RunPaths {
+  return {
+    out,
+    runJson: join(out, 'run.json'),
+    lock: join(out, 'run.lock'),
+    dataset: join(out, 'dataset'),
+    manifest: join(out, 'dataset', 'manifest.json'),
+    spill: join(out, 'state', 'spill'),
+    quarantine: join(out, 'quarantine'),
+    plan: join(out, 'plan'),
+    report: join(out, 'report'),
+    tags: join(out, 'tags'),
+    state: join(out, 'state'),
+    done: (stage, unit) => join(out, 'state', stage, `${unit}.done`),
+  };
+}
+
+/** Folder name of an input: readable, and unique by a hash of its identity. */
+export function inputFolder(file: InputFile): string {
+  const readable = file.name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(-60);
+  return `${readable}-${hashToHex(hashText(JSON.stringify([file.source, file.name]))).slice(0, 8)}`;
+}
+
+export function unitName(file: InputFile, index: number): string {
+  return `${inputFolder(file)}/${String(index).padStart(5, '0')}`;
+}

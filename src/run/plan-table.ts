@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+
+import { abstainPersona, type Taxonomy } from '../core/taxonomy.ts';
+import { decidePersona, type PersonaLabel } from '../tag/decide.ts';
+import { readSidecar, rowFlags, runnersUp, type TagColumns } from '../tag/sidecar.ts';
+
+/** Why a row is not in the supply; the order is the order of the checks. */
+export const rowStates = ['eligible', 'rejected', 'empty-output', 'output-too-short', 'output-too-long', 'duplicate', 'source-limit'] as const;
+export type RowState = (typeof rowStates)[number];
+export const stateIndex = Object.fromEntries(rowStates.map((state, index) => [state, index])) as Record<RowState, number>;
+
+/** A tagged unit as PLAN sees it. */
+export interface TaggedUnit {
+  readonly name: string;
+  /** Index into the run's sources. */
+  readonly source: number;
+  readonly rows: number;
+  /** Relative to the run folder. */
+  readonly sidecar: string;
+}
+
+/**
+ * Every row of the corpus, read from sidecars alone, as parallel arrays in unit order: 54 bytes a row.
+ * Unit u owns rows [unitStart[u], unitStart[u + 1]).
+ */
+export interface PlanTable {
+  readonly rows: number;
+  readonly units: readonly TaggedUnit[];
+  readonly unitStart: Uint32Array;
+  /** Four words a row. */
+  readonly hash: Uint32Array;
+  /** Four words a row. */
+  readonly rowKey: Uint32Array;
+  readonly persona: Uint8Array;
+  /** Probability × 65535, after the prior. */
+  readonly score: Uint16Array;
+  readonly traits: Uint16Array;
+  readonly tokens: Uint32Array;
+  readonly supervisedTokens: Uint32Array;
+  readonly state: Uint8Array;
+  /** 1 where no class was sure enough. */
+  readonly abstained: Uint8Array;
+}
+
+export interface LabelRules {
+  readonly taxonomy: Taxonomy;
+  /** Per persona of the taxonomy. */
+  readonly thresholds: readonly number[];
+  /** Per source: index of the origin persona or -1, and the strength of that prior. */
+  readonly priors: readonly { readonly origin: number; readonly strength: number }[];
+  readonly minOutputChars: number;
+  readonly maxOutputChars: number;
+  readonly filterEmpty: boolean;
+}
+
+/** Reads the sidecars of all units and decides every row's persona and whether it is eligible. */
+export async function loadPlanTable(out: string, units: readonly TaggedUnit[], rules: LabelRules): Promise<PlanTable> {
+  const table = createTable(units);
+  for (let u = 0; u < units.length; u++) {
+    const unit = units[u];
+    if (!unit) continue;
+    const tags = await readSidecar(join(out, unit.sidecar));
+    fillUnit(table, table.unitStart[u] ?? 0, tags, rules, rules.priors[unit.source] ?? { origin: -1, strength: 0 });
+  }
+  return table;
+}
+
+function createTable(units: readonly TaggedUnit[]): PlanTable {
+  const unitStart = new Uint32Array(units.length + 1);
+  units.forEach((unit, u) => {
+    unitStart[u + 1] = (unitStart[u] ?? 0) + unit.rows;
+  });
+  const rows = unitStart[units.length] ?? 0;
+  return {
+    rows,
+    units,
+    unitStart,
+    hash: new Uint32Array(rows * 4),
+    rowKey: new Uint32Array(rows * 4),
+    persona: new Uint8Array(rows),
+    score: new Uint16Array(rows),
+    traits: new Uint16Array(rows),
+    tokens: new Uint32Array(rows),
+    supervisedTokens: new Uint32Array(rows),
+    state: new Uint8Array(rows),
+    abstained: new Uint8Array(rows),
+  };
+}
+
+function fillUnit(table: PlanTable, start: number, tags: TagColumns, rules: LabelRules, prior: { origin: number; strength: number }): void {
+  table.hash.set(tags.contentHash, start * 4);
+  table.rowKey.set(tags.rowKey, start * 4);
+  table.traits.set(tags.traits, start);
+  table.tokens.set(tags.tokens, start);
+  table.supervisedTokens.set(tags.supervisedTokens, start);
+  const abstain = rules.taxonomy.personas.findIndex((persona) => persona.id === abstainPersona);
+  const label: PersonaLabel = { persona: abstain, score: 0 };
+  const candidates = { personas: tags.personas, scores: tags.personaScores, at: 0, count: runnersUp, originScore: 0 };
+  const rule = { origin: prior.origin, strength: prior.strength, classes: rules.taxonomy.personas.length };
+  for (let i = 0; i < tags.rows; i++) {
+    candidates.at = i * runnersUp;
+    candidates.originScore = tags.originScore[i] ?? 0;
+    decidePersona(candidates, rule, label);
+    const sure = label.score >= (rules.thresholds[label.persona] ?? 0);
+    table.persona[start + i] = sure ? label.persona : abstain;
+    table.abstained[start + i] = sure ? 0 : 1;
+    table.score[start + i] = Math.round(label.score * 65535);
+    table.state[start + i] = stateIndex[stateOf(tags.flags[i] ?? 0, tags.outputChars[i] ?? 0, rules)];
+  }
+}
+
+function stateOf(flags: number, outputChars: number, rules: LabelRules): RowState {
+  if (flags & rowFlags.rejected) return 'rejected';
+  if (flags & rowFlags.emptyOutput) return rules.filterEmpty ? 'empty-output' : 'eligible';
+  if (outputChars < rules.minOutputChars) return 'output-too-short';
+  return outputChars > rules.maxOutputChars ? 'output-too-long' : 'eligible';
+}

@@ -1,0 +1,183 @@
+import { availableParallelism } from 'node:os';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import type { LoadedConfig } from '../config/load.ts';
+import type { RunEvent } from '../core/events.ts';
+import type { TaggerInfo } from '../core/tagger.ts';
+import type { Taxonomy } from '../core/taxonomy.ts';
+import type { ReportModel } from '../report/model.ts';
+import { openPool, type WorkerPool } from '../tag/pool.ts';
+import { fingerprint, removeTemporaryFiles, sweep } from './checkpoint.ts';
+import { createContext, type RunContext } from './context.ts';
+import { layOut, type RunLayout } from './layout.ts';
+import { lockRun } from './lock.ts';
+import { runPaths } from './paths.ts';
+import { planRun, type RunPlan } from './plan-pass.ts';
+import { loadPlanTable, type PlanTable } from './plan-table.ts';
+import { buildReport } from './report-model.ts';
+import { scanSources, type ScannedFile } from './scan-pass.ts';
+import { type ResolvedSource, resolveSources } from './sources.ts';
+import { type TaggedFileUnit, tagUnits } from './tag-pass.ts';
+import type { WorkerSetup } from './tasks.ts';
+import { writeDataset, writePlan, writeReport, writeRunJson } from './artefacts.ts';
+import { writeShards } from './write-pass.ts';
+
+export interface RunParams {
+  readonly loaded: LoadedConfig;
+  readonly out: string;
+  /** Overrides run.workers. */
+  readonly workers?: number;
+  /** Overrides run.limit. */
+  readonly limit?: number;
+  readonly tools: RunTools;
+}
+
+/** What lies outside src: the tagger roster and data that ship with the package. */
+export interface RunTools {
+  readonly toolVersion: string;
+  readonly taxonomy: Taxonomy;
+  readonly rosterUrl: string;
+  readonly personaTagger: TaggerInfo & { readonly folder: string };
+  readonly traitTagger: TaggerInfo & { readonly folder: string };
+  readonly recipesFolder: string;
+}
+
+export interface RunEffects {
+  readonly emit: (event: RunEvent) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  readonly report: ReportModel;
+  readonly out: string;
+  readonly dataset: string;
+  readonly reportHtml: string;
+}
+
+/**
+ * The whole job: read → tag → plan → write → report. Started again on the same folder it resumes; equal inputs,
+ * configuration and version give equal bytes in dataset/, whatever the workers or crashes.
+ * Memory: about 67 bytes a row for PLAN, plus one unit or shard per worker.
+ * @throws ConfigError, ValidationError, FatalError, InterruptedError as core/errors says
+ */
+export async function runAll(params: RunParams, effects: RunEffects): Promise<RunResult> {
+  const out = resolve(params.out);
+  const paths = runPaths(out);
+  const context = createContext(effects);
+  const prepared = await prepare(params, effects, context);
+  await mkdir(out, { recursive: true });
+  await using _lock = await lockRun(paths.lock, out);
+  await removeTemporaryFiles(out);
+  await using pool = openWorkers(params);
+  const tagged = await tagCorpus(pool, params, prepared.sources, out, context);
+  const planned = await planCorpus(tagged, params, prepared.sources, out, context);
+  const { config } = params.loaded;
+  const shards = await writeShards(pool, { out, config, units: tagged.units, ...planned, toolVersion: params.tools.toolVersion }, context);
+  const report = buildReport({
+    ...planned,
+    config,
+    taxonomy: params.tools.taxonomy,
+    sources: prepared.sources,
+    toolVersion: params.tools.toolVersion,
+    configPath: params.loaded.path,
+    configHash: fingerprint(config),
+    out: params.out,
+    taggers: [params.tools.personaTagger, params.tools.traitTagger],
+    files: tagged.files,
+    units: tagged.units,
+    shards,
+    warnings: context.warnings,
+    timings: context.timings,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  });
+  const extra = await writeDataset({ out, params, report, layout: planned.layout, shards, sources: prepared.sources, files: tagged.files });
+  await sweep(out, [paths.dataset], new Set([...shards.map((shard) => shard.path), ...extra]));
+  await writeReport(out, report);
+  return { report, out, dataset: paths.dataset, reportHtml: join(paths.report, 'report.html') };
+}
+
+/** Everything that can be wrong before work begins. */
+async function prepare(params: RunParams, effects: RunEffects, context: RunContext): Promise<{ sources: readonly ResolvedSource[] }> {
+  const resolved = await resolveSources(
+    { config: params.loaded.config, configPath: params.loaded.path, recipesFolder: params.tools.recipesFolder },
+    effects,
+  );
+  for (const warning of resolved.warnings) context.warn(warning.code, warning.message);
+  for (const { path, reason } of resolved.ignored) context.warn('file-ignored', `${path}: ${reason}`);
+  if (params.loaded.config.balance.max_repeats > 4) {
+    context.warn('max-repeats', `balance.max_repeats is ${params.loaded.config.balance.max_repeats}: above 4 copies of a row a model tends to memorise it`);
+  }
+  return { sources: resolved.sources };
+}
+
+export function openWorkers(params: RunParams): WorkerPool {
+  const setup: WorkerSetup = {
+    rosterUrl: params.tools.rosterUrl,
+    personaTagger: params.tools.personaTagger.folder,
+    traitTagger: params.tools.traitTagger.folder,
+    taxonomy: params.tools.taxonomy,
+  };
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  return openPool({
+    workerUrl: new URL(`./worker${extension}`, import.meta.url),
+    workers: params.workers ?? params.loaded.config.run.workers ?? availableParallelism(),
+    workerData: setup,
+  });
+}
+
+interface TaggedCorpus {
+  readonly files: readonly ScannedFile[];
+  readonly units: readonly TaggedFileUnit[];
+}
+
+async function tagCorpus(pool: WorkerPool, params: RunParams, sources: readonly ResolvedSource[], out: string, context: RunContext): Promise<TaggedCorpus> {
+  const { config } = params.loaded;
+  const files = await scanSources(pool, sources, config.run.unit_bytes, context);
+  await writeRunJson(out, params, sources, files);
+  const units = await tagUnits(
+    pool,
+    files,
+    {
+      out,
+      taggers: [params.tools.personaTagger, params.tools.traitTagger],
+      taxonomy: params.tools.taxonomy,
+      sources,
+      maxBadRate: config.run.max_bad_rate,
+      limit: params.limit ?? config.run.limit ?? null,
+    },
+    context,
+  );
+  const paths = runPaths(out);
+  await sweep(out, [paths.tags, paths.quarantine], new Set(units.flatMap((unit) => unit.outputs)));
+  return { files, units };
+}
+
+async function planCorpus(
+  tagged: TaggedCorpus,
+  params: RunParams,
+  sources: readonly ResolvedSource[],
+  out: string,
+  context: RunContext,
+): Promise<{ table: PlanTable; plan: RunPlan; layout: RunLayout }> {
+  const { config } = params.loaded;
+  const { taxonomy, personaTagger } = params.tools;
+  const stage = context.stage('plan', 1, 0, 0);
+  const units = tagged.units.map((unit) => ({ name: unit.name, source: unit.source, rows: unit.counts.rows, sidecar: unit.sidecar }));
+  const table = await loadPlanTable(out, units, {
+    taxonomy,
+    thresholds: taxonomy.personas.map((persona) => config.taggers.persona_threshold ?? personaTagger.thresholds[personaTagger.labels.indexOf(persona.id)] ?? 0),
+    priors: sources.map((source) => ({ origin: taxonomy.personas.findIndex((persona) => persona.id === source.persona), strength: source.priorStrength })),
+    minOutputChars: config.dataset.min_output_length,
+    maxOutputChars: config.dataset.max_output_length ?? Number.POSITIVE_INFINITY,
+    filterEmpty: config.dataset.filter_empty,
+  });
+  const plan = await planRun(table, config, taxonomy, sources);
+  if (plan.solution.certificate) context.warn('infeasible', plan.solution.certificate.sentence);
+  const layout = layOut(table, plan, config, taxonomy);
+  await writePlan(out, plan);
+  stage.unitEnd({ unit: 'plan', rows: table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
+  stage.end();
+  return { table, plan, layout };
+}

@@ -1,0 +1,129 @@
+import type { Taxonomy } from '../core/taxonomy.ts';
+import type { TaggerInfo } from '../core/tagger.ts';
+import type { Unit } from '../core/unit.ts';
+import { ValidationError } from '../core/errors.ts';
+import { sidecarVersion } from '../tag/sidecar.ts';
+import type { WorkerPool } from '../tag/pool.ts';
+import { checkDone, fingerprint } from './checkpoint.ts';
+import type { RunContext } from './context.ts';
+import { runPaths, unitName } from './paths.ts';
+import type { ScannedFile } from './scan-pass.ts';
+import type { ResolvedSource } from './sources.ts';
+import type { StepResult, TagCounts, TagTask } from './tasks.ts';
+
+export interface TaggedFileUnit {
+  readonly name: string;
+  readonly source: number;
+  readonly unit: Unit;
+  readonly sidecar: string;
+  readonly fingerprint: string;
+  readonly counts: TagCounts;
+  /** Paths of what the unit left on disk, relative to the run folder. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * Tags every unit that has no valid marker yet. Result in the order of (source, file, unit), whatever finished first.
+ * @throws ValidationError `too-many-bad-rows`
+ */
+export async function tagUnits(
+  pool: WorkerPool,
+  files: readonly ScannedFile[],
+  params: { readonly out: string; readonly taggers: readonly TaggerInfo[]; readonly taxonomy: Taxonomy; readonly sources: readonly ResolvedSource[]; readonly maxBadRate: number; readonly limit: number | null },
+  context: RunContext,
+): Promise<TaggedFileUnit[]> {
+  const planned = planTasks(files, params);
+  const results = new Map<string, StepResult<TagCounts>>();
+  const todo: TagTask[] = [];
+  for (const { task } of planned) {
+    const reuse = await checkDone<TagCounts>(task.done, task.fingerprint, params.out);
+    if ('done' in reuse) results.set(task.name, reuse.done);
+    else {
+      if (reuse.redo) context.warn('unit-redo', `${task.name} is tagged again: ${reuse.redo}`);
+      todo.push(task);
+    }
+  }
+  const stage = context.stage('tag', planned.length, results.size, planned.reduce((sum, { task }) => sum + unitBytes(task.unit), 0));
+  for (const { task } of planned) {
+    const reused = results.get(task.name);
+    if (reused) stage.unitEnd({ unit: task.name, rows: reused.counts.records, bytes: unitBytes(task.unit), rejected: total(reused.counts.rejected), reused: true, ms: 0 });
+  }
+  await pool.runAll<TagTask, StepResult<TagCounts>>(todo, {
+    signal: context.signal,
+    onResult(step, task) {
+      results.set(task.name, step);
+      stage.unitEnd({ unit: task.name, rows: step.counts.records, bytes: unitBytes(task.unit), rejected: total(step.counts.rejected), reused: false, ms: step.ms });
+    },
+  });
+  stage.end();
+  const tagged = planned.flatMap(({ task, source }) => {
+    const step = results.get(task.name);
+    return step ? [{ name: task.name, source, unit: task.unit, sidecar: task.sidecar, fingerprint: task.fingerprint, counts: step.counts, outputs: step.outputs.map((output) => output.path) }] : [];
+  });
+  checkBadRates(tagged, params.sources, params.maxBadRate);
+  return tagged;
+}
+
+function planTasks(
+  files: readonly ScannedFile[],
+  params: { readonly out: string; readonly taggers: readonly TaggerInfo[]; readonly taxonomy: Taxonomy; readonly sources: readonly ResolvedSource[]; readonly limit: number | null },
+): { task: TagTask; source: number }[] {
+  const paths = runPaths(params.out);
+  const taggerFolder = params.taggers.map((tagger) => `${tagger.id}@${tagger.sha256.slice(0, 8)}`).join('+');
+  let left = params.limit ?? Number.POSITIVE_INFINITY;
+  const planned: { task: TagTask; source: number }[] = [];
+  for (const { source, scan } of files) {
+    scan.units.forEach((unit, index) => {
+      if (left <= 0) return;
+      const take = left < (unit.records ?? Number.POSITIVE_INFINITY) ? left : null;
+      left -= unit.records ?? 0;
+      const name = unitName(unit.file, index);
+      const resolved = params.sources[source];
+      const origin = params.taxonomy.personas.findIndex((persona) => persona.id === resolved?.persona);
+      const synthetic = resolved?.synthetic ?? false;
+      const task: TagTask = {
+        kind: 'tag',
+        name,
+        unit,
+        take: Number.isFinite(take) ? take : null,
+        origin,
+        synthetic,
+        out: params.out,
+        sidecar: `tags/${taggerFolder}/${name}.parquet`,
+        quarantine: `quarantine/${name}.jsonl`,
+        done: paths.done('tag', name),
+        fingerprint: fingerprint({ input: scan.fingerprint, unit, take, origin, synthetic, taggers: params.taggers.map((tagger) => tagger.sha256), sidecarVersion }),
+      };
+      planned.push({ task, source });
+    });
+  }
+  return planned;
+}
+
+/** Input bytes behind a unit, for progress. */
+function unitBytes(unit: Unit): number {
+  if (unit.range.kind === 'bytes') return unit.range.end - unit.range.start;
+  return unit.range.kind === 'whole' ? unit.file.bytes : 0;
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** One bad row costs one row, whatever the source's size; a rate above the limit means that the source is not what it seems. */
+function checkBadRates(units: readonly TaggedFileUnit[], sources: readonly ResolvedSource[], maxBadRate: number): void {
+  sources.forEach((source, index) => {
+    const own = units.filter((unit) => unit.source === index);
+    const records = own.reduce((sum, unit) => sum + unit.counts.records, 0);
+    const bad = own.reduce((sum, unit) => sum + total(unit.counts.rejected), 0);
+    if (bad <= Math.max(1, records * maxBadRate)) return;
+    const worst = own.toSorted((a, b) => total(b.counts.rejected) - total(a.counts.rejected)).slice(0, 3);
+    const examples = worst
+      .flatMap((unit) => unit.counts.firstRejected.slice(0, 1).map((row) => `${unit.unit.file.name}: row ${row.row}: ${row.code}: ${row.message}`))
+      .join('\n  ');
+    throw new ValidationError(`source "${source.name}": ${bad} of ${records} rows are bad, more than run.max_bad_rate ${maxBadRate} allows\n  ${examples}`, {
+      code: 'too-many-bad-rows',
+      hint: 'look at quarantine/ in the run folder; mend the file, set columns: or shape:, or raise run.max_bad_rate',
+    });
+  });
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { RowBatch } from '../core/row.ts';
+import type { Unit } from '../core/unit.ts';
+import { writeFileAtomic } from '../lib/atomic-file.ts';
+import { openBytes } from '../source/open-bytes.ts';
+import { readUnit } from '../source/read-unit.ts';
+import { encodeSidecar } from '../tag/sidecar.ts';
+import { type QuarantineEntry, type TagKit, tagUnit, type UnitTags } from '../tag/tag-unit.ts';
+import { type DoneOutput, writeDone } from './checkpoint.ts';
+import type { StepResult, TagCounts, TagTask } from './tasks.ts';
+
+/** Tags one unit and publishes sidecar, quarantine lines and marker, in that order. */
+export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<TagCounts>> {
+  const started = performance.now();
+  const { file } = task.unit;
+  const entries = takeEntries(readUnit(task.unit, { keepExtra: false, openBytes }), task.take);
+  const tags = await tagUnit(kit, entries, {
+    source: file.source,
+    revision: file.location.kind === 'hub' ? file.location.revision : '',
+    file: file.name,
+    firstRow: firstRow(task.unit),
+    origin: task.origin,
+    synthetic: task.synthetic,
+    expectedRows: task.take ?? task.unit.records ?? 4096,
+  });
+  const outputs = [await publish(task.out, task.sidecar, encodeSidecar(tags.columns))];
+  if (tags.quarantine.length > 0) outputs.push(await publish(task.out, task.quarantine, quarantineLines(task, tags.quarantine)));
+  else await rm(join(task.out, task.quarantine), { force: true });
+  const step = { counts: countTags(tags), outputs, ms: Math.round(performance.now() - started) };
+  await writeDone(task.done, { fingerprint: task.fingerprint, ...step });
+  return step;
+}
+
+/** Rows of a byte-numbered unit are counted from the unit's own start. */
+export function firstRow(unit: Unit): number {
+  return unit.rowUnit === 'byte' && unit.range.kind === 'bytes' ? unit.range.start : unit.firstRow;
+}
+
+/** The first `take` entries; all when null. */
+export async function* takeEntries(batches: AsyncIterable<RowBatch>, take: number | null): AsyncGenerator<RowBatch> {
+  let left = take ?? Number.POSITIVE_INFINITY;
+  for await (const batch of batches) {
+    if (batch.length >= left) {
+      yield batch.slice(0, left);
+      return;
+    }
+    left -= batch.length;
+    yield batch;
+  }
+}
+
+async function publish(out: string, path: string, content: Uint8Array): Promise<DoneOutput> {
+  await writeFileAtomic(join(out, path), content);
+  return { path, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+function quarantineLines(task: TagTask, entries: readonly QuarantineEntry[]): Uint8Array {
+  const { source, name } = task.unit.file;
+  return Buffer.from(entries.map((entry) => `${JSON.stringify({ source, file: name, ...entry })}\n`).join(''), 'utf8');
+}
+
+function countTags({ columns, quarantine }: UnitTags): TagCounts {
+  const rejected: Record<string, number> = {};
+  for (const entry of quarantine) rejected[entry.code] = (rejected[entry.code] ?? 0) + 1;
+  return {
+    rows: columns.rows,
+    records: columns.records.reduce((sum, records) => sum + records, 0),
+    rejected,
+    firstRejected: quarantine.slice(0, 3).map(({ row, code, message }) => ({ row, code, message })),
+  };
+}

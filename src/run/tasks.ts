@@ -1,0 +1,121 @@
+import type { Taxonomy } from '../core/taxonomy.ts';
+import type { FileScan, InputFile, Unit } from '../core/unit.ts';
+import type { DoneOutput } from './checkpoint.ts';
+
+/** What every worker thread is told when it starts. */
+export interface WorkerSetup {
+  /** Module URL of taggers/index.ts: stages do not import the taggers. */
+  readonly rosterUrl: string;
+  /** Absolute folders. */
+  readonly personaTagger: string;
+  readonly traitTagger: string;
+  readonly taxonomy: Taxonomy;
+}
+
+export interface ScanTask {
+  readonly kind: 'scan';
+  readonly file: InputFile;
+  readonly options: { readonly columns?: Record<string, string>; readonly shape?: string; readonly unitBytes: number };
+}
+
+export interface TagTask {
+  readonly kind: 'tag';
+  readonly name: string;
+  readonly unit: Unit;
+  /** Read only this many entries of the unit. */
+  readonly take: number | null;
+  /** Index of the origin persona in the taxonomy, or -1. */
+  readonly origin: number;
+  readonly synthetic: boolean;
+  readonly out: string;
+  /** Relative to `out`. */
+  readonly sidecar: string;
+  readonly quarantine: string;
+  readonly done: string;
+  readonly fingerprint: string;
+}
+
+export interface TagCounts {
+  /** Entries of the sidecar. */
+  readonly rows: number;
+  /** Input records behind them. */
+  readonly records: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  /** First rejected rows, for messages. */
+  readonly firstRejected: readonly { readonly row: number; readonly code: string; readonly message: string }[];
+}
+
+/** Which rows of a unit go where; parallel arrays in ascending (row, shard) order. */
+export interface Placements {
+  /** Index of the entry in the sidecar. */
+  readonly rows: Uint32Array;
+  readonly shards: Uint32Array;
+  readonly positions: Uint32Array;
+  readonly copies: Uint8Array;
+}
+
+/** Labels of the placed rows, decided by PLAN; parallel to `Placements`. */
+export interface PlacedLabels {
+  readonly personas: Uint8Array;
+  readonly scores: Uint16Array;
+}
+
+export interface CollectTask {
+  readonly kind: 'collect';
+  readonly name: string;
+  readonly unit: Unit;
+  readonly out: string;
+  readonly sidecar: string;
+  readonly spill: string;
+  readonly done: string;
+  readonly fingerprint: string;
+  readonly placements: Placements;
+  readonly labels: PlacedLabels;
+  readonly rules: RowRules;
+}
+
+/** How a placed row becomes an output row; the same for every unit. */
+export interface RowRules {
+  readonly seed: number;
+  readonly controlToken: 'prefix' | 'system' | 'none';
+  readonly tokenFormat: string;
+  readonly tokenDropout: number;
+  readonly keepExtra: boolean;
+  /** Phase written into `_phase`, per shard; null in adapter shards. */
+  readonly phaseOfShard: readonly (string | null)[];
+  /** Adapter per persona index. */
+  readonly adapterOfPersona: readonly (string | null)[];
+}
+
+export interface CollectCounts {
+  readonly segments: readonly { readonly shard: number; readonly start: number; readonly bytes: number; readonly records: number }[];
+}
+
+export interface ShardTask {
+  readonly kind: 'shard';
+  readonly name: string;
+  readonly out: string;
+  /** Relative to `out`. */
+  readonly path: string;
+  readonly done: string;
+  readonly fingerprint: string;
+  readonly segments: readonly { readonly path: string; readonly start: number; readonly bytes: number; readonly records: number }[];
+  readonly format: 'messages' | 'alpaca';
+  readonly writer: 'hyparquet' | 'parquetjs-lite';
+  readonly rowGroupRows: number;
+  readonly zstdLevel: number;
+}
+
+export interface ShardCounts {
+  readonly rows: number;
+}
+
+export type WorkerTask = ScanTask | TagTask | CollectTask | ShardTask;
+
+export interface StepResult<Counts> {
+  readonly counts: Counts;
+  readonly outputs: readonly DoneOutput[];
+  readonly ms: number;
+}
+
+export type ScanResult = FileScan;

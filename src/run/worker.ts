@@ -1,0 +1,57 @@
+import { workerData } from 'piscina';
+
+import { errorToShape } from '../core/errors.ts';
+import type { Tagger } from '../core/tagger.ts';
+import type { Taxonomy } from '../core/taxonomy.ts';
+import { RowEncoder } from '../tag/encode.ts';
+import type { WorkerReply } from '../tag/protocol.ts';
+import type { TagKit } from '../tag/tag-unit.ts';
+import { collectStep } from './collect-step.ts';
+import { scanStep } from './scan-step.ts';
+import { shardStep } from './shard-step.ts';
+import { tagStep } from './tag-step.ts';
+import type { WorkerSetup, WorkerTask } from './tasks.ts';
+
+/** The one module that runs inside worker threads: opens its taggers once, then does one unit of work per task. */
+export default async function work(task: WorkerTask): Promise<WorkerReply<unknown>> {
+  try {
+    return { ok: true, value: await perform(task) };
+  } catch (error) {
+    return { ok: false, error: errorToShape(error) };
+  }
+}
+
+async function perform(task: WorkerTask): Promise<unknown> {
+  switch (task.kind) {
+    case 'scan':
+      return scanStep(task);
+    case 'tag':
+      return tagStep(task, await tagKit());
+    case 'collect':
+      return collectStep(task, setup().taxonomy);
+    case 'shard':
+      return shardStep(task);
+  }
+}
+
+let kit: Promise<TagKit> | undefined;
+
+function tagKit(): Promise<TagKit> {
+  kit ??= openKit(setup());
+  return kit;
+}
+
+async function openKit({ rosterUrl, personaTagger, traitTagger, taxonomy }: WorkerSetup): Promise<TagKit> {
+  const roster = (await import(rosterUrl)) as { openTagger(folder: string, taxonomy: Taxonomy): Promise<Tagger> }; // the roster's own signature
+  return {
+    encoder: new RowEncoder(),
+    persona: await roster.openTagger(personaTagger, taxonomy),
+    traits: await roster.openTagger(traitTagger, taxonomy),
+    taxonomy,
+  };
+}
+
+function setup(): WorkerSetup {
+  return workerData as WorkerSetup; // given by openPool
+}
+

@@ -1,0 +1,151 @@
+import type { Row, RowBatch } from '../core/row.ts';
+import type { Tagger } from '../core/tagger.ts';
+import type { Taxonomy } from '../core/taxonomy.ts';
+import { compileTraitDecision, type TraitDecision } from './decide.ts';
+import { type RowEncoder, rowKeyPrefix, writeRowKey } from './encode.ts';
+import { createTagColumns, maximumTraits, rowFlags, runnersUp, type TagColumns } from './sidecar.ts';
+
+/** A record that became no row, for the quarantine file. */
+export interface QuarantineEntry {
+  readonly row: number;
+  readonly code: string;
+  readonly message: string;
+  readonly excerpt: string;
+}
+
+export interface UnitTags {
+  readonly columns: TagColumns;
+  readonly quarantine: readonly QuarantineEntry[];
+}
+
+/** The two taggers of a worker with everything that does not change from unit to unit. */
+export interface TagKit {
+  readonly encoder: RowEncoder;
+  readonly persona: Tagger;
+  readonly traits: Tagger;
+  readonly taxonomy: Taxonomy;
+}
+
+/**
+ * Tags the rows of one unit. Holds one batch of rows and about 90 bytes per row of the unit.
+ * Every entry becomes one line of the columns, rejected ones flagged, so that the sidecar stays row-aligned with the input.
+ */
+export async function tagUnit(
+  kit: TagKit,
+  batches: AsyncIterable<RowBatch>,
+  unit: { readonly source: string; readonly revision: string; readonly file: string; readonly firstRow: number; readonly origin: number; readonly synthetic: boolean; readonly expectedRows: number },
+): Promise<UnitTags> {
+  const prefix = rowKeyPrefix(unit.source, unit.revision, unit.file);
+  const personaOf = kit.persona.info.labels.map((label) => kit.taxonomy.personas.findIndex((persona) => persona.id === label));
+  const traitOf = kit.traits.info.labels.map((label) => kit.taxonomy.traits.findIndex((trait) => trait.id === label));
+  const decide = compileTraitDecision(kit.taxonomy, kit.traits.info.labels, kit.traits.info.thresholds);
+  const quarantine: QuarantineEntry[] = [];
+  let columns = createTagColumns(Math.max(16, unit.expectedRows));
+  let rows = 0;
+  for await (const batch of batches) {
+    columns = ensureRows(columns, rows, rows + batch.length);
+    const values: Row[] = [];
+    const positions: number[] = [];
+    for (const entry of batch) {
+      const at = rows++;
+      columns.row[at] = entry.row - unit.firstRow;
+      columns.records[at] = entry.records;
+      writeRowKey(prefix, entry.row, columns.rowKey, at * 4);
+      if ('reject' in entry) {
+        columns.flags[at] = rowFlags.rejected;
+        quarantine.push({ row: entry.row, ...entry.reject });
+      } else {
+        values.push(entry.value);
+        positions.push(at);
+      }
+    }
+    if (values.length > 0) await tagBatch(kit, values, positions, columns, { personaOf, traitOf, decide, origin: unit.origin, synthetic: unit.synthetic });
+  }
+  return { columns: trimRows(columns, rows), quarantine };
+}
+
+interface BatchRules {
+  readonly personaOf: readonly number[];
+  readonly traitOf: readonly number[];
+  readonly decide: TraitDecision;
+  readonly origin: number;
+  readonly synthetic: boolean;
+}
+
+async function tagBatch(kit: TagKit, values: readonly Row[], positions: readonly number[], columns: TagColumns, rules: BatchRules): Promise<void> {
+  const encoded = kit.encoder.encode(values);
+  const personaScores = (await kit.persona.tag(encoded.text)).scores;
+  const traitScores = (await kit.traits.tag(encoded.text)).scores;
+  for (let i = 0; i < values.length; i++) {
+    const at = positions[i] ?? 0;
+    columns.contentHash.set(encoded.contentHash.subarray(i * 4, i * 4 + 4), at * 4);
+    columns.outputChars[at] = encoded.outputChars[i] ?? 0;
+    columns.tokens[at] = encoded.tokens[i] ?? 0;
+    columns.supervisedTokens[at] = encoded.supervisedTokens[i] ?? 0;
+    columns.flags[at] =
+      ((encoded.outputChars[i] ?? 0) === 0 ? rowFlags.emptyOutput : 0) |
+      (encoded.text.toolCalls[i] ? rowFlags.toolCalls : 0) |
+      (rules.synthetic ? rowFlags.synthetic : 0);
+    storePersonas(personaScores, i * rules.personaOf.length, rules, columns, at);
+    const traitsAt = i * rules.traitOf.length;
+    columns.traits[at] = rules.decide(traitScores, traitsAt);
+    for (let t = 0; t < rules.traitOf.length; t++) {
+      const trait = rules.traitOf[t] ?? -1;
+      if (trait >= 0) columns.traitScores[at * maximumTraits + trait] = Math.round((traitScores[traitsAt + t] ?? 0) * 255);
+    }
+  }
+}
+
+/** Keeps the three best (ties: the first label) and the origin persona's own score. */
+function storePersonas(scores: Float32Array, from: number, rules: BatchRules, columns: TagColumns, at: number): void {
+  let [first, second, third] = [-1, -1, -1];
+  let [best, next, last] = [-1, -1, -1];
+  for (let label = 0; label < rules.personaOf.length; label++) {
+    const score = scores[from + label] ?? 0;
+    if (score > best) {
+      [third, last, second, next, first, best] = [second, next, first, best, label, score];
+    } else if (score > next) {
+      [third, last, second, next] = [second, next, label, score];
+    } else if (score > last) {
+      [third, last] = [label, score];
+    }
+  }
+  const out = at * runnersUp;
+  columns.personas[out] = rules.personaOf[first] ?? 0;
+  columns.personas[out + 1] = rules.personaOf[second] ?? 0;
+  columns.personas[out + 2] = rules.personaOf[third] ?? 0;
+  columns.personaScores[out] = quantise(best);
+  columns.personaScores[out + 1] = quantise(next);
+  columns.personaScores[out + 2] = quantise(last);
+  if (rules.origin >= 0) columns.originScore[at] = quantise(scores[from + rules.personaOf.indexOf(rules.origin)] ?? 0);
+}
+
+function quantise(probability: number): number {
+  return Math.round(Math.min(1, Math.max(0, probability)) * 65535);
+}
+
+function ensureRows(columns: TagColumns, used: number, needed: number): TagColumns {
+  if (needed <= columns.rows) return columns;
+  return copyRows(columns, createTagColumns(Math.max(needed, columns.rows * 2)), used);
+}
+
+function trimRows(columns: TagColumns, rows: number): TagColumns {
+  return rows === columns.rows ? columns : copyRows(columns, createTagColumns(rows), rows);
+}
+
+function copyRows(from: TagColumns, to: TagColumns, rows: number): TagColumns {
+  to.row.set(from.row.subarray(0, rows));
+  to.records.set(from.records.subarray(0, rows));
+  to.rowKey.set(from.rowKey.subarray(0, rows * 4));
+  to.contentHash.set(from.contentHash.subarray(0, rows * 4));
+  to.personas.set(from.personas.subarray(0, rows * runnersUp));
+  to.personaScores.set(from.personaScores.subarray(0, rows * runnersUp));
+  to.originScore.set(from.originScore.subarray(0, rows));
+  to.traits.set(from.traits.subarray(0, rows));
+  to.traitScores.set(from.traitScores.subarray(0, rows * maximumTraits));
+  to.outputChars.set(from.outputChars.subarray(0, rows));
+  to.tokens.set(from.tokens.subarray(0, rows));
+  to.supervisedTokens.set(from.supervisedTokens.subarray(0, rows));
+  to.flags.set(from.flags.subarray(0, rows));
+  return to;
+}
