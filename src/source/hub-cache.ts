@@ -1,0 +1,146 @@
+import { type FileHandle, lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename, join, relative, sep } from 'node:path';
+
+import { ConfigError, FatalError } from '../core/errors.ts';
+import type { HubLocation } from '../core/unit.ts';
+
+import type { ByteSource } from './byte-source.ts';
+import { chooseHubFiles, type HubEntry, type HubListing } from './hub-choose-files.ts';
+import type { HubSettings } from './hub-environment.ts';
+
+/**
+ * The listing of `listHubFiles` out of the download cache alone, in the layout that `snapshotDownload` and Python share:
+ * `datasets--owner--name/{refs/<branch>, blobs/<etag>, snapshots/<sha>/<path> -> blob}`. Licence and gating are unknown
+ * there. ConfigError `hub-offline-missing` names what is not there, also after a download that was cut off.
+ */
+export async function listCachedFiles(
+  params: {
+    readonly source: string;
+    readonly repo: string;
+    readonly revision?: string;
+    readonly paths?: readonly string[];
+  },
+  settings: HubSettings,
+): Promise<HubListing> {
+  const folder = repoFolder(params.repo, settings);
+  const revision = await resolveCached(folder, params.repo, params.revision ?? 'main');
+  await refuseUnfinished(folder, params.repo);
+  const snapshot = join(folder, 'snapshots', revision);
+  const entries = await readSnapshot(snapshot, params.repo);
+  const plainPaths = (params.paths ?? []).filter((path) => !/[*?[{]/.test(path));
+  const absent = plainPaths.filter((path) => !entries.some((entry) => entry.path === path));
+  if (absent.length > 0) throw missing(`${params.repo}: ${absent.join(', ')}`, snapshot);
+  const chosen = chooseHubFiles(entries, params.paths);
+  if (chosen.files.length === 0) throw missing(`${params.repo}: data files`, snapshot);
+  const place = { kind: 'hub' as const, repo: params.repo, revision, endpoint: settings.endpoint };
+  const files = chosen.files.map(({ path, bytes, etag }) => ({
+    source: params.source,
+    name: path,
+    location: { ...place, path, etag },
+    bytes,
+  }));
+  return { revision, files, ignored: chosen.ignored, license: null, gated: false };
+}
+
+/** The cached copy of `location`; ConfigError `hub-offline-missing`, FatalError `etag-changed` when it has another length. */
+export async function openCachedBytes(
+  location: HubLocation,
+  bytes: number,
+  settings: HubSettings,
+): Promise<ByteSource> {
+  const folder = repoFolder(location.repo, settings);
+  const path = join(folder, 'snapshots', location.revision, ...location.path.split('/'));
+  const handle = await open(path).catch((error: unknown) => {
+    if (isAbsent(error)) throw missing(`${location.repo}: ${location.path}`, path);
+    throw error;
+  });
+  const { size } = await handle.stat();
+  if (size === bytes) return fileBytes(handle, bytes, path);
+  await handle.close();
+  throw new FatalError(`${path}: has ${size} bytes, it was listed with ${bytes}`, { code: 'etag-changed' });
+}
+
+function fileBytes(handle: FileHandle, bytes: number, path: string): ByteSource {
+  return {
+    bytes,
+    async read(start, end) {
+      const buffer = new Uint8Array(Math.max(0, end - start));
+      let filled = 0;
+      while (filled < buffer.length) {
+        const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled);
+        if (bytesRead === 0) {
+          throw new FatalError(`${path}: bytes ${start}-${end} of ${bytes} do not exist`, {
+            code: 'short-read',
+          });
+        }
+        filled += bytesRead;
+      }
+      return buffer;
+    },
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}
+
+function repoFolder(repo: string, settings: HubSettings): string {
+  return join(settings.cacheFolder, ['datasets', ...repo.split('/')].join('--'));
+}
+
+async function resolveCached(folder: string, repo: string, revision: string): Promise<string> {
+  const reference = await readFile(join(folder, 'refs', ...revision.split('/')), 'utf8').catch(ifAbsent(''));
+  const sha = reference.trim() || revision;
+  const isThere = await stat(join(folder, 'snapshots', sha)).then(
+    (found) => found.isDirectory(),
+    ifAbsent(false),
+  );
+  if (!isThere) throw missing(`${repo} at revision ${revision}`, folder);
+  return sha;
+}
+
+async function refuseUnfinished(folder: string, repo: string): Promise<void> {
+  const blobs = await readdir(join(folder, 'blobs')).catch(ifAbsent<string[]>([]));
+  const unfinished = blobs.filter((name) => name.endsWith('.incomplete')).toSorted();
+  if (unfinished.length === 0) return;
+  throw missing(`${repo}: the rest of a download that was cut off (${unfinished.join(', ')})`, folder);
+}
+
+async function readSnapshot(snapshot: string, repo: string): Promise<HubEntry[]> {
+  const names = await readdir(snapshot, { recursive: true });
+  const entries: HubEntry[] = [];
+  const dangling: string[] = [];
+  for (const name of names.toSorted()) {
+    const path = join(snapshot, name);
+    const found = await stat(path).catch(ifAbsent(undefined));
+    const shown = relative(snapshot, path).split(sep).join('/');
+    if (!found) dangling.push(shown);
+    else if (found.isFile()) entries.push({ path: shown, bytes: found.size, etag: await cachedEtag(path) });
+  }
+  if (dangling.length > 0) throw missing(`${repo}: ${dangling.join(', ')}`, snapshot);
+  return entries;
+}
+
+/** Blobs are named by their ETag; a cache without symbolic links (Windows) has none to offer, so size and name stand in. */
+async function cachedEtag(path: string): Promise<string> {
+  const link = await lstat(path);
+  return link.isSymbolicLink() ? basename(await readlink(path)) : `cached-${link.size}`;
+}
+
+function missing(what: string, where: string): ConfigError {
+  return new ConfigError(
+    `${what} is not in the local cache ${where}, and HF_HUB_OFFLINE=1 forbids to fetch it`,
+    {
+      code: 'hub-offline-missing',
+      hint: 'download it once with a connection (hf download --repo-type dataset …), or unset HF_HUB_OFFLINE and --offline',
+    },
+  );
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+function ifAbsent<T>(fallback: T): (error: unknown) => T {
+  return (error) => {
+    if (isAbsent(error)) return fallback;
+    throw error;
+  };
+}
