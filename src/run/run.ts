@@ -7,7 +7,7 @@ import type { RunEvent } from '../core/events.ts';
 import type { TaggerInfo } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { ReportModel } from '../report/model.ts';
-import { openPool, type WorkerPool } from '../tag/pool.ts';
+import type { WorkerPool } from '../tag/pool.ts';
 import { fingerprint, removeTemporaryFiles, sweep } from './checkpoint.ts';
 import { createContext, type RunContext } from './context.ts';
 import { layOut, type RunLayout } from './layout.ts';
@@ -19,8 +19,8 @@ import { buildReport } from './report-model.ts';
 import { scanSources, type ScannedFile } from './scan-pass.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
 import { type TaggedFileUnit, tagUnits } from './tag-pass.ts';
-import type { WorkerSetup } from './tasks.ts';
 import { writeDataset, writePlan, writeReport, writeRunJson } from './artefacts.ts';
+import { openWorkers } from './workers.ts';
 import { writeShards } from './write-pass.ts';
 
 export interface RunParams {
@@ -70,7 +70,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   await mkdir(out, { recursive: true });
   await using _lock = await lockRun(paths.lock, out);
   await removeTemporaryFiles(out);
-  await using pool = openWorkers(params);
+  await using pool = openWorkers(params.tools, params.workers ?? params.loaded.config.run.workers ?? availableParallelism());
   const tagged = await tagCorpus(pool, params, prepared.sources, out, context);
   const planned = await planCorpus(tagged, params, prepared.sources, out, context);
   const { config } = params.loaded;
@@ -110,21 +110,6 @@ async function prepare(params: RunParams, effects: RunEffects, context: RunConte
     context.warn('max-repeats', `balance.max_repeats is ${params.loaded.config.balance.max_repeats}: above 4 copies of a row a model tends to memorise it`);
   }
   return { sources: resolved.sources };
-}
-
-export function openWorkers(params: RunParams): WorkerPool {
-  const setup: WorkerSetup = {
-    rosterUrl: params.tools.rosterUrl,
-    personaTagger: params.tools.personaTagger.folder,
-    traitTagger: params.tools.traitTagger.folder,
-    taxonomy: params.tools.taxonomy,
-  };
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  return openPool({
-    workerUrl: new URL(`./worker${extension}`, import.meta.url),
-    workers: params.workers ?? params.loaded.config.run.workers ?? availableParallelism(),
-    workerData: setup,
-  });
 }
 
 interface TaggedCorpus {

@@ -1,5 +1,5 @@
 import type { Taxonomy } from '../core/taxonomy.ts';
-import type { FileScan, InputFile, Unit } from '../core/unit.ts';
+import type { InputFile, Unit } from '../core/unit.ts';
 import type { DoneOutput } from './checkpoint.ts';
 
 /** What every worker thread is told when it starts. */
@@ -110,12 +110,29 @@ export interface ShardCounts {
   readonly rows: number;
 }
 
-export type WorkerTask = ScanTask | TagTask | CollectTask | ShardTask;
+/** Tags one unit straight into JSONL, for `tag IN OUT`. */
+export interface TagFileTask {
+  readonly kind: 'tag-file';
+  readonly unit: Unit;
+  /** Overrides the tagger's own thresholds. */
+  readonly threshold: number | null;
+  /** Absolute. */
+  readonly path: string;
+}
+
+export interface TagFileCounts {
+  readonly rows: number;
+  readonly rejected: number;
+  /** Bytes written. */
+  readonly bytes: number;
+  readonly personas: Readonly<Record<string, number>>;
+  readonly traits: Readonly<Record<string, number>>;
+}
+
+export type WorkerTask = ScanTask | TagTask | CollectTask | ShardTask | TagFileTask;
 
 export interface StepResult<Counts> {
   readonly counts: Counts;
   readonly outputs: readonly DoneOutput[];
   readonly ms: number;
 }
-
-export type ScanResult = FileScan;

@@ -9,6 +9,7 @@ import type { TagKit } from '../tag/tag-unit.ts';
 import { collectStep } from './collect-step.ts';
 import { scanStep } from './scan-step.ts';
 import { shardStep } from './shard-step.ts';
+import { tagFileStep } from './tag-file-step.ts';
 import { tagStep } from './tag-step.ts';
 import type { WorkerSetup, WorkerTask } from './tasks.ts';
 
@@ -31,6 +32,8 @@ async function perform(task: WorkerTask): Promise<unknown> {
       return collectStep(task, setup().taxonomy);
     case 'shard':
       return shardStep(task);
+    case 'tag-file':
+      return tagFileStep(task, await tagKit());
   }
 }
 

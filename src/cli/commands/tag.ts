@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import type { CommandModule } from 'yargs';
+
+import { loadTaxonomy } from '../../../taggers/index.ts';
+import { createContext } from '../../run/context.ts';
+import { openWorkers } from '../../run/workers.ts';
+import { type TagTreeResult, tagTree } from '../../run/tag-tree.ts';
+import { withProcess } from '../process.ts';
+import { loadTools } from '../tools.ts';
+
+interface TagArguments {
+  in: string;
+  out: string;
+  tagger: string;
+  traits: string;
+  threshold?: number;
+  workers: number;
+  json: boolean;
+}
+
+export const tagCommand: CommandModule<object, TagArguments> = {
+  command: 'tag <in> <out>',
+  describe: 'Tag a file or folder tree, mirrored as JSONL',
+  builder: (yargs) =>
+    yargs
+      .positional('in', { type: 'string', demandOption: true, describe: 'File or folder' })
+      .positional('out', { type: 'string', demandOption: true, describe: 'Folder for the tagged JSONL files' })
+      .option('tagger', { type: 'string', default: 'persona-v1', describe: 'Persona tagger: a name in taggers/, a folder, or hub:owner/name' })
+      .option('traits', { type: 'string', default: 'traits-v1', describe: 'Trait tagger' })
+      .option('threshold', { type: 'number', describe: 'Below this probability a row is general_assistant' })
+      .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON' })
+      .example('$0 tag data/ tagged/', 'data/a/b.csv.gz becomes tagged/a/b.jsonl'),
+  async handler(args) {
+    const tools = await loadTools({ persona: args.tagger, traits: args.traits }, await loadTaxonomy());
+    await withProcess({ json: args.json }, async (effects) => {
+      const started = performance.now();
+      await using pool = openWorkers(tools, args.workers);
+      const result = await tagTree(pool, { input: args.in, output: args.out, threshold: args.threshold ?? null, unitBytes: 4 * 2 ** 20 }, createContext(effects));
+      const seconds = (performance.now() - started) / 1000;
+      effects.print(args.json ? jsonSummary(result, seconds) : textSummary(result, seconds, args.out));
+    });
+  },
+};
+
+function jsonSummary(result: TagTreeResult, seconds: number): string {
+  return JSON.stringify(
+    {
+      rows: result.rows,
+      rows_per_second: Math.round(result.rows / seconds),
+      seconds: Math.round(seconds * 100) / 100,
+      peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+      personas: result.personas,
+      traits: result.traits,
+      quarantined: result.quarantined,
+    },
+    null,
+    2,
+  );
+}
+
+function textSummary(result: TagTreeResult, seconds: number, out: string): string {
+  return [
+    `${result.rows} rows of ${result.files} files tagged in ${seconds.toFixed(1)} s (${Math.round(result.rows / seconds)} rows/s), ${result.quarantined} unreadable`,
+    '',
+    'personas',
+    ...top(result.personas, 20, result.rows),
+    '',
+    'traits',
+    ...top(result.traits, 10, result.rows),
+    '',
+    `written to ${out}`,
+  ].join('\n');
+}
+
+function top(counts: Readonly<Record<string, number>>, most: number, rows: number): string[] {
+  return Object.entries(counts)
+    .toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, most)
+    .map(([name, count]) => `  ${name.padEnd(26)} ${String(count).padStart(9)} ${((count / Math.max(1, rows)) * 100).toFixed(1).padStart(6)} %`);
+}

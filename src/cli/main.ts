@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { hideBin } from 'yargs/helpers';
+import yargs from 'yargs';
+
+import { describeSystemError, TagDatasetsError } from '../core/errors.ts';
+import { suggestName } from '../lib/nearest.ts';
+import { benchCommand } from './commands/bench.ts';
+import { configCommand } from './commands/config.ts';
+import { evalCommand } from './commands/eval.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { tagCommand } from './commands/tag.ts';
+import { sanitize } from './render/terminal.ts';
+import { packageVersion } from './tools.ts';
+
+/** The process edge: arguments, signals, exit codes. Commands parse nothing and exit nowhere else. */
+const exitCodes: Readonly<Record<string, number>> = {
+  ConfigError: 1,
+  ValidationError: 2,
+  RetryableError: 3,
+  FatalError: 3,
+  InterruptedError: 130,
+};
+
+const commandNames = ['tag', 'eval', 'report', 'bench', 'config'];
+
+async function main(): Promise<void> {
+  const parser = yargs(hideBin(process.argv))
+    .scriptName('tag-datasets')
+    .command(runCommand)
+    .command(tagCommand)
+    .command(evalCommand)
+    .command(reportCommand)
+    .command(benchCommand)
+    .command(configCommand)
+    .option('debug', { type: 'boolean', default: false, global: true, describe: 'Print stack traces' })
+    .strict()
+    .wrap(100)
+    .version(packageVersion)
+    .help()
+    .epilogue('Exit codes: 0 ok · 1 configuration or usage · 2 a check failed · 3 incomplete, run again to resume · 130 interrupted')
+    .fail((message, error, instance) => {
+      if (error) throw error;
+      instance.showHelp('error');
+      process.stderr.write(`\n${usageMessage(message)}\n`);
+      process.exitCode = 1;
+      throw new UsageShown();
+    });
+  await parser.parseAsync();
+}
+
+/** yargs has printed what is wrong; nothing more to say. */
+class UsageShown extends Error {}
+
+function usageMessage(message: string): string {
+  const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1];
+  if (!unknown) return message;
+  const names = unknown.split(', ');
+  return names.map((name) => `unknown argument "${name}"; ${suggestName(name, commandNames)}`).join('\n');
+}
+
+function report(error: unknown): void {
+  if (error instanceof UsageShown) return;
+  const debug = process.argv.includes('--debug');
+  const system = describeSystemError(error);
+  if (error instanceof TagDatasetsError) {
+    process.stderr.write(`${sanitize(error.message)}\n${error.hint ? `→ ${sanitize(error.hint)}\n` : ''}`);
+    process.exitCode = exitCodes[error.name] ?? 3;
+  } else if (system) {
+    process.stderr.write(`${sanitize(system.message)}\n→ ${system.hint}\n`);
+    process.exitCode = 3;
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`unexpected error: ${sanitize(message)}\n→ this is a bug; run again with --debug and report the trace\n`);
+    process.exitCode = 3;
+  }
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+}
+
+main().catch(report);

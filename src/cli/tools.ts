@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import { describeTagger, loadTaxonomy, rosterUrl, taggersRoot } from '../../taggers/index.ts';
+import { ConfigError } from '../core/errors.ts';
+import type { Taxonomy } from '../core/taxonomy.ts';
+import type { RunTools } from '../run/run.ts';
+import { fetchTagger } from '../source/hub-tagger.ts';
+
+const packageJson = createRequire(import.meta.url)('#package.json') as { version: string }; // our own file
+
+export const packageVersion = packageJson.version;
+
+/** Folder of the installed package: configs/, datasets/ and taggers/ lie there. */
+export const packageRoot = dirname(taggersRoot);
+
+/** A configuration path as given; a path that does not exist here is looked up in the package. */
+export function findConfig(path: string): string {
+  if (existsSync(path)) return path;
+  const shipped = join(packageRoot, path);
+  return existsSync(shipped) ? shipped : path;
+}
+
+/** Everything a run needs from outside src, validated before any row is read. @throws ConfigError */
+export async function loadTools(taggers: { readonly persona: string; readonly traits: string }, taxonomy?: Taxonomy): Promise<RunTools> {
+  const known = taxonomy ?? (await loadTaxonomy());
+  return {
+    toolVersion: packageVersion,
+    taxonomy: known,
+    rosterUrl,
+    personaTagger: await openInfo(taggers.persona, 'persona', known),
+    traitTagger: await openInfo(taggers.traits, 'traits', known),
+    recipesFolder: join(packageRoot, 'datasets'),
+  };
+}
+
+async function openInfo(name: string, task: 'persona' | 'traits', taxonomy: Taxonomy): Promise<RunTools['personaTagger']> {
+  const folder = await taggerFolder(name);
+  const info = await describeTagger(folder, taxonomy);
+  if (info.task !== task) {
+    throw new ConfigError(`taggers.${task}: "${name}" tags ${info.task}, not ${task}`, { code: 'tagger-wrong-task', hint: 'swap the two taggers in the configuration' });
+  }
+  return { ...info, folder };
+}
+
+/** A name in taggers/, a folder, or `hub:owner/name` (fetched into the Hugging Face cache once). */
+async function taggerFolder(name: string): Promise<string> {
+  if (name.startsWith('hub:')) return fetchTagger(name.slice(4), { environment: process.env });
+  const shipped = join(taggersRoot, name);
+  return existsSync(join(shipped, 'tagger.json')) ? shipped : resolve(name);
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { ByteWriter, parquetWrite } from 'hyparquet-writer';
+
+import { explainSolution, gapsOf } from '../balance/explain.ts';
+import { writeFileAtomic } from '../lib/atomic-file.ts';
+import { renderHtml } from '../report/html.ts';
+import { renderJson } from '../report/json.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import type { ReportModel } from '../report/model.ts';
+import { fingerprint } from './checkpoint.ts';
+import { runPaths } from './paths.ts';
+import type { RunPlan } from './plan-pass.ts';
+import type { RunParams } from './run.ts';
+import type { ScannedFile } from './scan-pass.ts';
+import type { ResolvedSource } from './sources.ts';
+
+/** run.json: what the run reads and with what, frozen before any tagging. */
+export async function writeRunJson(out: string, params: RunParams, sources: readonly ResolvedSource[], files: readonly ScannedFile[]): Promise<void> {
+  const { config } = params.loaded;
+  const { toolVersion, personaTagger, traitTagger } = params.tools;
+  await writeJson(runPaths(out).runJson, {
+    schema: 1,
+    tool: `tag-datasets ${toolVersion}`,
+    config_sha256: fingerprint(config),
+    config,
+    seed: config.seed,
+    inputs: files.map(({ source, scan }) => ({
+      source: sources[source]?.name,
+      file: scan.file.name,
+      location: scan.file.location,
+      revision: sources[source]?.revision ?? null,
+      bytes: scan.file.bytes,
+      fingerprint: scan.fingerprint,
+      rows: scan.records,
+      units: scan.units.length,
+      skipped: scan.skipped ?? null,
+    })),
+    taggers: [personaTagger, traitTagger].map(({ id, task, sha256 }) => ({ id, task, sha256 })),
+  });
+}
+
+/** plan/: what was asked, what is feasible, what is missing, and every cell. A function of tags and configuration only. */
+export async function writePlan(out: string, plan: RunPlan): Promise<void> {
+  const { plan: folder } = runPaths(out);
+  const { solution, problem } = plan;
+  await writeJson(join(folder, 'targets.json'), { total: solution.total, constraints: solution.constraints });
+  await writeJson(join(folder, 'feasibility.json'), {
+    feasible: solution.feasible,
+    certificate: solution.certificate,
+    sentences: explainSolution(solution, problem),
+  });
+  await writeJson(join(folder, 'gaps.json'), gapsOf(solution, problem));
+  await writeFileAtomic(join(folder, 'cells.parquet'), encodeCells(plan));
+}
+
+/** report/: the same model as JSON, Markdown and one self-contained page. */
+export async function writeReport(out: string, report: ReportModel): Promise<void> {
+  const { report: folder } = runPaths(out);
+  await writeFileAtomic(join(folder, 'report.json'), renderJson(report));
+  await writeFileAtomic(join(folder, 'report.md'), renderMarkdown(report));
+  await writeFileAtomic(join(folder, 'report.html'), renderHtml(report));
+}
+
+function encodeCells({ problem, solution }: RunPlan): Uint8Array {
+  const writer = new ByteWriter();
+  parquetWrite({
+    writer,
+    codec: 'UNCOMPRESSED',
+    createdBy: 'tag-datasets',
+    columnData: [
+      { name: 'persona', data: problem.cells.map((cell) => cell.persona), type: 'STRING', nullable: false },
+      { name: 'traits', data: problem.cells.map((cell) => cell.traits.join('+')), type: 'STRING', nullable: false },
+      { name: 'supply_rows', data: problem.cells.map((cell) => cell.rows), type: 'INT32', nullable: false },
+      { name: 'quota_rows', data: [...solution.quotas], type: 'INT32', nullable: false },
+    ],
+  });
+  return new Uint8Array(writer.getBuffer());
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,96 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+import { ConfigError } from '../core/errors.ts';
+import type { FileScan } from '../core/unit.ts';
+import { openAtomic } from '../lib/atomic-file.ts';
+import { listFiles } from '../source/list-files.ts';
+import type { WorkerPool } from '../tag/pool.ts';
+import type { RunContext } from './context.ts';
+import type { ScanTask, TagFileCounts, TagFileTask } from './tasks.ts';
+
+export interface TagTreeResult {
+  readonly rows: number;
+  readonly quarantined: number;
+  readonly personas: Readonly<Record<string, number>>;
+  readonly traits: Readonly<Record<string, number>>;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Tags a file or folder tree into a mirrored tree of JSONL files. Units are tagged in parallel into parts, then joined in order,
+ * so a file appears only when it is whole. Memory: one batch per worker; disk: each file twice while it is joined.
+ * @throws ConfigError `nothing-to-tag`
+ */
+export async function tagTree(
+  pool: WorkerPool,
+  params: { readonly input: string; readonly output: string; readonly threshold: number | null; readonly unitBytes: number },
+  context: RunContext,
+): Promise<TagTreeResult> {
+  const { files, ignored } = await listFiles({ source: basename(params.input), paths: [resolve(params.input)], baseDir: '/' });
+  for (const { path, reason } of ignored) context.warn('file-ignored', `${path}: ${reason}`);
+  const scans: FileScan[] = [];
+  await pool.runAll<ScanTask, FileScan>(
+    files.map((file): ScanTask => ({ kind: 'scan', file, options: { unitBytes: params.unitBytes } })),
+    { signal: context.signal, onResult: (scan) => void scans.push(scan) },
+  );
+  const usable = scans.filter((scan) => !scan.skipped).toSorted((a, b) => (a.file.name < b.file.name ? -1 : 1));
+  for (const scan of scans) if (scan.skipped) context.warn(scan.skipped.code, `${scan.file.name}: ${scan.skipped.message}`);
+  if (usable.length === 0) throw new ConfigError(`${params.input}: no file that can be tagged`, { code: 'nothing-to-tag', hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst' });
+  const counts = await tagParts(pool, usable, params, context);
+  for (const scan of usable) await joinParts(join(resolve(params.output), outputName(scan.file.name)), scan.units.length);
+  return { ...counts, files: usable.length };
+}
+
+/** `a/b.csv.gz` becomes `a/b.jsonl`. */
+function outputName(name: string): string {
+  return `${name.replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|zst))+$/i, '')}.jsonl`;
+}
+
+function partPath(target: string, index: number): string {
+  return `${target}.part-${String(index).padStart(5, '0')}`;
+}
+
+async function tagParts(
+  pool: WorkerPool,
+  scans: readonly FileScan[],
+  params: { readonly output: string; readonly threshold: number | null },
+  context: RunContext,
+): Promise<Omit<TagTreeResult, 'files'>> {
+  const tasks = scans.flatMap((scan) =>
+    scan.units.map(
+      (unit, index): TagFileTask => ({ kind: 'tag-file', unit, threshold: params.threshold, path: partPath(join(resolve(params.output), outputName(scan.file.name)), index) }),
+    ),
+  );
+  const totals = { rows: 0, quarantined: 0, bytes: 0, personas: {} as Record<string, number>, traits: {} as Record<string, number> };
+  const stage = context.stage('tag', tasks.length, 0, scans.reduce((sum, scan) => sum + scan.file.bytes, 0));
+  await pool.runAll<TagFileTask, TagFileCounts>(tasks, {
+    signal: context.signal,
+    onResult(counts, task) {
+      totals.rows += counts.rows;
+      totals.quarantined += counts.rejected;
+      totals.bytes += counts.bytes;
+      addCounts(totals.personas, counts.personas);
+      addCounts(totals.traits, counts.traits);
+      stage.unitEnd({ unit: task.path, rows: counts.rows, bytes: counts.bytes, rejected: counts.rejected, reused: false, ms: 0 });
+    },
+  });
+  stage.end();
+  return totals;
+}
+
+function addCounts(into: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + count;
+}
+
+async function joinParts(target: string, parts: number): Promise<void> {
+  await using file = await openAtomic(target);
+  for (let index = 0; index < parts; index++) {
+    await pipeline(createReadStream(partPath(target, index)), file.handle.createWriteStream({ autoClose: false }), { end: true });
+  }
+  await file.publish();
+  for (let index = 0; index < parts; index++) await rm(partPath(target, index), { force: true });
+}
