@@ -6,6 +6,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     execArgv: ['--import', new URL('./scripts/register-ts.mjs', import.meta.url).href],
+    reporters: ['default', './tests/support/reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
