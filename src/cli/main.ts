@@ -38,7 +38,9 @@ async function main(): Promise<void> {
     .wrap(100)
     .version(packageVersion)
     .help()
-    .epilogue('Exit codes: 0 ok · 1 configuration or usage · 2 a check failed · 3 incomplete, run again to resume · 130 interrupted')
+    .epilogue(
+      'Exit codes: 0 ok · 1 configuration or usage · 2 a check failed · 3 incomplete, run again to resume · 130 interrupted',
+    )
     .fail((message, error, instance) => {
       if (error) throw error;
       instance.showHelp('error');
@@ -71,7 +73,9 @@ function report(error: unknown): void {
     process.exitCode = 3;
   } else {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`unexpected error: ${sanitize(message)}\n→ this is a bug; run again with --debug and report the trace\n`);
+    process.stderr.write(
+      `unexpected error: ${sanitize(message)}\n→ this is a bug; run again with --debug and report the trace\n`,
+    );
     process.exitCode = 3;
   }
   if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);

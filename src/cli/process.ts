@@ -12,9 +12,16 @@ export interface CommandEffects extends RunEffects {
  * Runs a command with its ties to the process: progress on stderr, and the first Ctrl-C or SIGTERM as a request to stop at the
  * next unit. Nothing is killed while a model runs; a second signal leaves at once and the run folder stays resumable.
  */
-export async function withProcess(options: { readonly json: boolean; readonly offline?: boolean }, command: (effects: CommandEffects) => Promise<void>): Promise<void> {
+export async function withProcess(
+  options: { readonly json: boolean; readonly offline?: boolean },
+  command: (effects: CommandEffects) => Promise<void>,
+): Promise<void> {
   const controller = new AbortController();
-  const progress = createProgress({ stream: process.stderr, isTty: process.stderr.isTTY === true, now: () => performance.now() });
+  const progress = createProgress({
+    stream: process.stderr,
+    isTty: process.stderr.isTTY === true,
+    now: () => performance.now(),
+  });
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();

@@ -23,7 +23,10 @@ export function findConfig(path: string): string {
 }
 
 /** Everything a run needs from outside src, validated before any row is read. @throws ConfigError */
-export async function loadTools(taggers: { readonly persona: string; readonly traits: string }, taxonomy?: Taxonomy): Promise<RunTools> {
+export async function loadTools(
+  taggers: { readonly persona: string; readonly traits: string },
+  taxonomy?: Taxonomy,
+): Promise<RunTools> {
   const known = taxonomy ?? (await loadTaxonomy());
   return {
     toolVersion: packageVersion,
@@ -35,11 +38,18 @@ export async function loadTools(taggers: { readonly persona: string; readonly tr
   };
 }
 
-async function openInfo(name: string, task: 'persona' | 'traits', taxonomy: Taxonomy): Promise<RunTools['personaTagger']> {
+async function openInfo(
+  name: string,
+  task: 'persona' | 'traits',
+  taxonomy: Taxonomy,
+): Promise<RunTools['personaTagger']> {
   const folder = await taggerFolder(name);
   const info = await describeTagger(folder, taxonomy);
   if (info.task !== task) {
-    throw new ConfigError(`taggers.${task}: "${name}" tags ${info.task}, not ${task}`, { code: 'tagger-wrong-task', hint: 'swap the two taggers in the configuration' });
+    throw new ConfigError(`taggers.${task}: "${name}" tags ${info.task}, not ${task}`, {
+      code: 'tagger-wrong-task',
+      hint: 'swap the two taggers in the configuration',
+    });
   }
   return { ...info, folder };
 }

@@ -23,10 +23,16 @@ export const configCommand: CommandModule<object, ConfigArguments> = {
       .example('$0 config --config my.yaml', 'what a run would use'),
   async handler(args) {
     if (args.config !== undefined) {
-      const loaded = await loadConfig({ path: findConfig(args.config), sets: args.set ?? [], taxonomy: await loadTaxonomy() });
+      const loaded = await loadConfig({
+        path: findConfig(args.config),
+        sets: args.set ?? [],
+        taxonomy: await loadTaxonomy(),
+      });
       process.stdout.write(`${JSON.stringify(loaded.config, null, 2)}\n`);
     } else {
-      process.stdout.write(args.schema ? `${JSON.stringify(configJsonSchema(), null, 2)}\n` : configReference());
+      process.stdout.write(
+        args.schema ? `${JSON.stringify(configJsonSchema(), null, 2)}\n` : configReference(),
+      );
     }
   },
 };

@@ -17,8 +17,16 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
   describe: 'Score a persona tagger on labelled rows',
   builder: (yargs) =>
     yargs
-      .option('data', { type: 'string', demandOption: true, describe: 'Labelled file or folder: {instruction, input, output, persona} or {messages, persona}' })
-      .option('tagger', { type: 'string', default: 'persona-v1', describe: 'Name in taggers/, a folder, or hub:owner/name' })
+      .option('data', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Labelled file or folder: {instruction, input, output, persona} or {messages, persona}',
+      })
+      .option('tagger', {
+        type: 'string',
+        default: 'persona-v1',
+        describe: 'Name in taggers/, a folder, or hub:owner/name',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
       .example('$0 eval --data labelled.jsonl', 'accuracy, macro-F1, calibration, confusion'),
   async handler(args) {

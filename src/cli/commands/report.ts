@@ -27,11 +27,17 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
   async handler(args) {
     const report = await readReport(args.run);
     if (args.compare === undefined) {
-      process.stdout.write(args.json ? renderJson(report) : `${renderText(report, { width: process.stdout.columns ?? 100, color: process.stdout.isTTY === true })}\n`);
+      process.stdout.write(
+        args.json
+          ? renderJson(report)
+          : `${renderText(report, { width: process.stdout.columns ?? 100, color: process.stdout.isTTY === true })}\n`,
+      );
       return;
     }
     const comparison = compareReports(report, await readReport(args.compare));
-    process.stdout.write(args.json ? `${JSON.stringify(comparison, null, 2)}\n` : `${renderComparison(comparison)}\n`);
+    process.stdout.write(
+      args.json ? `${JSON.stringify(comparison, null, 2)}\n` : `${renderComparison(comparison)}\n`,
+    );
   },
 };
 
@@ -40,6 +46,10 @@ async function readReport(run: string): Promise<ReportModel> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as ReportModel; // written by the run
   } catch (cause) {
-    throw new ConfigError(`${path}: no readable report`, { code: 'report-not-found', hint: 'give the folder of a finished run with --run', cause });
+    throw new ConfigError(`${path}: no readable report`, {
+      code: 'report-not-found',
+      hint: 'give the folder of a finished run with --run',
+      cause,
+    });
   }
 }

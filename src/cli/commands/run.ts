@@ -26,9 +26,17 @@ export const runCommand: CommandModule<object, RunArguments> = {
   describe: 'Read, tag, balance, write shards and report; started again it resumes',
   builder: (yargs) =>
     yargs
-      .option('config', { type: 'string', demandOption: true, describe: 'YAML configuration; docs/configuration.md lists every key' })
+      .option('config', {
+        type: 'string',
+        demandOption: true,
+        describe: 'YAML configuration; docs/configuration.md lists every key',
+      })
       .option('out', { type: 'string', describe: 'Run folder; default runs/<name of the configuration>' })
-      .option('set', { type: 'string', array: true, describe: 'Override a key, e.g. --set balance.total=100000' })
+      .option('set', {
+        type: 'string',
+        array: true,
+        describe: 'Override a key, e.g. --set balance.total=100000',
+      })
       .option('workers', { type: 'number', describe: 'Worker threads; default one per core' })
       .option('limit', { type: 'number', describe: 'Read at most this many rows, for a trial' })
       .option('fresh', { type: 'boolean', default: false, describe: 'Empty the run folder first' })
@@ -36,7 +44,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option('offline', { type: 'boolean', default: false, describe: 'Use only what is on this machine' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' })
       .example('$0 --config configs/quickstart.yaml', 'the shipped samples, offline')
-      .example('$0 --config persona_training_config.yaml --set balance.total=200000 --workers 8', 'a corpus of 200,000 rows'),
+      .example(
+        '$0 --config persona_training_config.yaml --set balance.total=200000 --workers 8',
+        'a corpus of 200,000 rows',
+      ),
   async handler(args) {
     const taxonomy = await loadTaxonomy();
     const loaded = await loadConfig({ path: findConfig(args.config), sets: args.set ?? [], taxonomy });
@@ -46,15 +57,37 @@ export const runCommand: CommandModule<object, RunArguments> = {
     await withProcess({ json: args.json, offline: args.offline }, async (effects) => {
       if (args.dryRun) return effects.print(await dryRun(params, effects));
       const result = await runAll(params, effects);
-      effects.print(args.json ? runSummary(result) : renderText(result.report, { width: effects.width, color: effects.color }));
+      effects.print(
+        args.json
+          ? runSummary(result)
+          : renderText(result.report, { width: effects.width, color: effects.color }),
+      );
     });
   },
 };
 
-async function dryRun(params: Parameters<typeof runAll>[0], effects: Parameters<typeof runAll>[1]): Promise<string> {
+async function dryRun(
+  params: Parameters<typeof runAll>[0],
+  effects: Parameters<typeof runAll>[1],
+): Promise<string> {
   const { resolveSources } = await import('../../run/sources.ts');
   const { loaded, tools } = params;
-  const { sources } = await resolveSources({ config: loaded.config, configPath: loaded.path, recipesFolder: tools.recipesFolder }, effects);
-  const inputs = sources.map((source) => ({ source: source.name, files: source.files.map((file) => ({ name: file.name, bytes: file.bytes })) }));
-  return JSON.stringify({ config: loaded.config, inputs, taggers: [tools.personaTagger.id, tools.traitTagger.id], out: params.out }, null, 2);
+  const { sources } = await resolveSources(
+    { config: loaded.config, configPath: loaded.path, recipesFolder: tools.recipesFolder },
+    effects,
+  );
+  const inputs = sources.map((source) => ({
+    source: source.name,
+    files: source.files.map((file) => ({ name: file.name, bytes: file.bytes })),
+  }));
+  return JSON.stringify(
+    {
+      config: loaded.config,
+      inputs,
+      taggers: [tools.personaTagger.id, tools.traitTagger.id],
+      out: params.out,
+    },
+    null,
+    2,
+  );
 }

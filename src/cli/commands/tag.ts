@@ -24,8 +24,16 @@ export const tagCommand: CommandModule<object, TagArguments> = {
   builder: (yargs) =>
     yargs
       .positional('in', { type: 'string', demandOption: true, describe: 'File or folder' })
-      .positional('out', { type: 'string', demandOption: true, describe: 'Folder for the tagged JSONL files' })
-      .option('tagger', { type: 'string', default: 'persona-v1', describe: 'Persona tagger: a name in taggers/, a folder, or hub:owner/name' })
+      .positional('out', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Folder for the tagged JSONL files',
+      })
+      .option('tagger', {
+        type: 'string',
+        default: 'persona-v1',
+        describe: 'Persona tagger: a name in taggers/, a folder, or hub:owner/name',
+      })
       .option('traits', { type: 'string', default: 'traits-v1', describe: 'Trait tagger' })
       .option('threshold', { type: 'number', describe: 'Below this probability a row is general_assistant' })
       .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })
@@ -36,7 +44,11 @@ export const tagCommand: CommandModule<object, TagArguments> = {
     await withProcess({ json: args.json }, async (effects) => {
       const started = performance.now();
       await using pool = openWorkers(tools, args.workers);
-      const result = await tagTree(pool, { input: args.in, output: args.out, threshold: args.threshold ?? null, unitBytes: 4 * 2 ** 20 }, createContext(effects));
+      const result = await tagTree(
+        pool,
+        { input: args.in, output: args.out, threshold: args.threshold ?? null, unitBytes: 4 * 2 ** 20 },
+        createContext(effects),
+      );
       const seconds = (performance.now() - started) / 1000;
       effects.print(args.json ? jsonSummary(result, seconds) : textSummary(result, seconds, args.out));
     });
@@ -77,5 +89,8 @@ function top(counts: Readonly<Record<string, number>>, most: number, rows: numbe
   return Object.entries(counts)
     .toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .slice(0, most)
-    .map(([name, count]) => `  ${name.padEnd(26)} ${String(count).padStart(9)} ${((count / Math.max(1, rows)) * 100).toFixed(1).padStart(6)} %`);
+    .map(
+      ([name, count]) =>
+        `  ${name.padEnd(26)} ${String(count).padStart(9)} ${((count / Math.max(1, rows)) * 100).toFixed(1).padStart(6)} %`,
+    );
 }
