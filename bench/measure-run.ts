@@ -46,7 +46,7 @@ export async function measureRun(params: { readonly rows: number; readonly worke
       machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown CPU'}`,
       node: process.version,
       rows: params.rows,
-      bytes: (await Promise.all(files.map(stat))).reduce((sum, file) => sum + file.size, 0),
+      bytes: (await Promise.all(files.map((file) => stat(file)))).reduce((sum, file) => sum + file.size, 0),
       limits,
       runs,
       tag_scaling: runs.length > 1 && tag(first) > 0 ? tag(last) / tag(first) : null,

@@ -15,7 +15,12 @@ import type { ScannedFile } from './scan-pass.ts';
 import type { ResolvedSource } from './sources.ts';
 
 /** run.json: what the run reads and with what, frozen before any tagging. */
-export async function writeRunJson(out: string, params: RunParams, sources: readonly ResolvedSource[], files: readonly ScannedFile[]): Promise<void> {
+export async function writeRunJson(
+  out: string,
+  params: RunParams,
+  sources: readonly ResolvedSource[],
+  files: readonly ScannedFile[],
+): Promise<void> {
   const { config } = params.loaded;
   const { toolVersion, personaTagger, traitTagger } = params.tools;
   await writeJson(runPaths(out).runJson, {
@@ -69,7 +74,12 @@ function encodeCells({ problem, solution }: RunPlan): Uint8Array {
     createdBy: 'tag-datasets',
     columnData: [
       { name: 'persona', data: problem.cells.map((cell) => cell.persona), type: 'STRING', nullable: false },
-      { name: 'traits', data: problem.cells.map((cell) => cell.traits.join('+')), type: 'STRING', nullable: false },
+      {
+        name: 'traits',
+        data: problem.cells.map((cell) => cell.traits.join('+')),
+        type: 'STRING',
+        nullable: false,
+      },
       { name: 'supply_rows', data: problem.cells.map((cell) => cell.rows), type: 'INT32', nullable: false },
       { name: 'quota_rows', data: [...solution.quotas], type: 'INT32', nullable: false },
     ],

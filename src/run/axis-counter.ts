@@ -1,6 +1,9 @@
 import type { AxisEntry, ShareAmount } from '../report/model.ts';
 
-type Counted = Pick<AxisEntry, 'before' | 'after' | 'effectiveSampleSize' | 'maxRepeats' | 'copiesShare' | 'syntheticShare' | 'abstentions'>;
+type Counted = Pick<
+  AxisEntry,
+  'before' | 'after' | 'effectiveSampleSize' | 'maxRepeats' | 'copiesShare' | 'syntheticShare' | 'abstentions'
+>;
 
 /** Weight of one row: how much of each unit it is, how often it stands in the corpus, and whether it was made or unsure. */
 export interface CountedRow {

@@ -44,7 +44,8 @@ export async function checkDone<Counts>(path: string, wanted: string, out: strin
   for (const output of done.outputs) {
     const found = await fileSha256(join(out, output.path)).catch(() => undefined);
     if (found === undefined) return { redo: `${output.path} is missing` };
-    if (found.bytes !== output.bytes || found.sha256 !== output.sha256) return { redo: `${output.path} was changed` };
+    if (found.bytes !== output.bytes || found.sha256 !== output.sha256)
+      return { redo: `${output.path} was changed` };
   }
   return { done };
 }
@@ -65,7 +66,11 @@ export async function fileSha256(path: string): Promise<{ bytes: number; sha256:
 }
 
 /** Removes temporary files of killed runs, and files of `folders` that `keep` does not name (paths relative to the run folder). */
-export async function sweep(out: string, folders: readonly string[], keep: ReadonlySet<string>): Promise<void> {
+export async function sweep(
+  out: string,
+  folders: readonly string[],
+  keep: ReadonlySet<string>,
+): Promise<void> {
   for (const folder of folders) {
     for (const path of await listTree(folder)) {
       const name = relative(out, path).split(sep).join('/');

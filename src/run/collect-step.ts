@@ -30,19 +30,34 @@ export async function collectStep(task: CollectTask, taxonomy: Taxonomy): Promis
       const base = baseRow(entry.value, at, next, task, tags, taxonomy);
       while (rows[next] === at) {
         const shard = shards[next] ?? 0;
-        spill.add(shard, positions[next] ?? 0, { ...base, phase: task.rules.phaseOfShard[shard] ?? null, copy: copies[next] ?? 0 });
+        spill.add(shard, positions[next] ?? 0, {
+          ...base,
+          phase: task.rules.phaseOfShard[shard] ?? null,
+          copy: copies[next] ?? 0,
+        });
         next++;
       }
     }
   }
   const { segments, output } = await spill.publish(path);
-  const step = { counts: { segments }, outputs: [{ path: task.spill, ...output }], ms: Math.round(performance.now() - started) };
+  const step = {
+    counts: { segments },
+    outputs: [{ path: task.spill, ...output }],
+    ms: Math.round(performance.now() - started),
+  };
   await writeDone(task.done, { fingerprint: task.fingerprint, ...step });
   return step;
 }
 
 /** Everything of an output row but where it stands. `place` is the row's first placement. */
-function baseRow(row: Row, at: number, place: number, task: CollectTask, tags: TagColumns, taxonomy: Taxonomy): OutputRow {
+function baseRow(
+  row: Row,
+  at: number,
+  place: number,
+  task: CollectTask,
+  tags: TagColumns,
+  taxonomy: Taxonomy,
+): OutputRow {
   const { rules, labels, unit } = task;
   const personaIndex = labels.personas[place] ?? 0;
   const persona = taxonomy.personas[personaIndex]?.id ?? '';

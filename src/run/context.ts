@@ -20,11 +20,21 @@ export interface RunContext {
 }
 
 export interface StageRecorder {
-  unitEnd(unit: { readonly unit: string; readonly rows: number; readonly bytes: number; readonly rejected: number; readonly reused: boolean; readonly ms: number }): void;
+  unitEnd(unit: {
+    readonly unit: string;
+    readonly rows: number;
+    readonly bytes: number;
+    readonly rejected: number;
+    readonly reused: boolean;
+    readonly ms: number;
+  }): void;
   end(): void;
 }
 
-export function createContext(params: { readonly emit: (event: RunEvent) => void; readonly signal?: AbortSignal }): RunContext {
+export function createContext(params: {
+  readonly emit: (event: RunEvent) => void;
+  readonly signal?: AbortSignal;
+}): RunContext {
   const timings: StageTiming[] = [];
   const warnings: { code: string; message: string }[] = [];
   return {

@@ -48,11 +48,22 @@ interface Member {
 /** Sorts the selected rows into phases, adapters and splits, orders each split, and cuts it into shards. 11 bytes a placement. */
 export function layOut(table: PlanTable, plan: RunPlan, config: Config, taxonomy: Taxonomy): RunLayout {
   const phases = configuredPhases(config);
-  const adapters = Object.entries(config.peft.adapters).map(([name, adapter]) => ({ name, personas: adapter.personas }));
+  const adapters = Object.entries(config.peft.adapters).map(([name, adapter]) => ({
+    name,
+    personas: adapter.personas,
+  }));
   const assigned = assignPlacements({ personas: taxonomy.personas, phases, adapters });
   const groups: Group[] = [
-    ...phases.map((phase, i): Group => ({ kind: 'phase', name: phase.name, folder: `phases/${i + 1}-${phase.name}` })),
-    ...adapters.map((adapter): Group => ({ kind: 'adapter', name: adapter.name, folder: `adapters/${adapter.name}` })),
+    ...phases.map((phase, i): Group => ({
+      kind: 'phase',
+      name: phase.name,
+      folder: `phases/${i + 1}-${phase.name}`,
+    })),
+    ...adapters.map((adapter): Group => ({
+      kind: 'adapter',
+      name: adapter.name,
+      folder: `adapters/${adapter.name}`,
+    })),
   ];
   const members = collectMembers(table, plan, config, { phases, assigned, groups: groups.length });
   const splits: Split[] = [];
@@ -69,14 +80,22 @@ export function layOut(table: PlanTable, plan: RunPlan, config: Config, taxonomy
     });
   });
   const shards = planShards({
-    splits: splits.map((split) => ({ name: split.group.name, folder: split.group.folder, split: split.split, members: split.members, bytes: bytesOf(split.order, table) })),
+    splits: splits.map((split) => ({
+      name: split.group.name,
+      folder: split.group.folder,
+      split: split.split,
+      members: split.members,
+      bytes: bytesOf(split.order, table),
+    })),
     shardBytes: config.output.shard_bytes,
   }).map((shard) => ({ ...shard, group: (splits[shard.split] as Split).group })); // planShards indexes the splits it was given
   return {
     groups,
     splits,
     shards,
-    adapterOfPersona: taxonomy.personas.map((_, persona) => adapters[assigned.adapterOf[persona] ?? -1]?.name ?? null),
+    adapterOfPersona: taxonomy.personas.map(
+      (_, persona) => adapters[assigned.adapterOf[persona] ?? -1]?.name ?? null,
+    ),
     groupsOfPersona: taxonomy.personas.map((_, persona) => {
       const adapter = assigned.adapterOf[persona] ?? -1;
       return [...(assigned.phaseOf[persona] ?? []), ...(adapter < 0 ? [] : [phases.length + adapter])];
@@ -97,7 +116,11 @@ function collectMembers(
   table: PlanTable,
   plan: RunPlan,
   config: Config,
-  context: { readonly phases: readonly { readonly focus: readonly string[] | 'all' }[]; readonly assigned: ReturnType<typeof assignPlacements>; readonly groups: number },
+  context: {
+    readonly phases: readonly { readonly focus: readonly string[] | 'all' }[];
+    readonly assigned: ReturnType<typeof assignPlacements>;
+    readonly groups: number;
+  },
 ): Member[] {
   const { phases, assigned } = context;
   const groupsOf = groupChooser(table, config, phases, assigned);
@@ -106,12 +129,24 @@ function collectMembers(
     for (let row = 0; row < table.rows; row++) {
       const copies = plan.copies[row] ?? 0;
       if (copies === 0) continue;
-      const validation = splitOf({ hash: table.hash, at: row * 4, seed: config.seed, validationShare: config.output.validation_share }) === 'validation' ? 1 : 0;
-      for (const group of groupsOf(row)) for (let copy = 0; copy < copies; copy++) visit(group * 2 + validation, row, copy);
+      const validation =
+        splitOf({
+          hash: table.hash,
+          at: row * 4,
+          seed: config.seed,
+          validationShare: config.output.validation_share,
+        }) === 'validation'
+          ? 1
+          : 0;
+      for (const group of groupsOf(row))
+        for (let copy = 0; copy < copies; copy++) visit(group * 2 + validation, row, copy);
     }
   };
   forEach((slot) => (counts[slot] = (counts[slot] ?? 0) + 1));
-  const members = Array.from(counts, (count): Member => ({ rows: new Uint32Array(count), copies: new Uint8Array(count) }));
+  const members = Array.from(counts, (count): Member => ({
+    rows: new Uint32Array(count),
+    copies: new Uint8Array(count),
+  }));
   const next = new Uint32Array(counts.length);
   forEach((slot, row, copy) => {
     const at = next[slot] ?? 0;
@@ -140,12 +175,25 @@ function groupChooser(
     const at = row * 4;
     let chosen: number[];
     if (mode === 'partition') {
-      chosen = [partitionPhase({ hash: table.hash, at, seed: config.seed, focusPhases: focus, mixedPhase: mixedPhase < 0 ? null : mixedPhase, heldBack })].filter((phase) => phase >= 0);
+      chosen = [
+        partitionPhase({
+          hash: table.hash,
+          at,
+          seed: config.seed,
+          focusPhases: focus,
+          mixedPhase: mixedPhase < 0 ? null : mixedPhase,
+          heldBack,
+        }),
+      ].filter((phase) => phase >= 0);
     } else {
       chosen = [...(assigned.phaseOf[persona] ?? [])];
       if (replay > 0 && focus.length > 0) {
         for (let later = Math.max(...focus) + 1; later < phases.length; later++) {
-          if (phases[later]?.focus !== 'all' && inReplay({ hash: table.hash, at, seed: config.seed, phase: later, share: replay })) chosen.push(later);
+          if (
+            phases[later]?.focus !== 'all' &&
+            inReplay({ hash: table.hash, at, seed: config.seed, phase: later, share: replay })
+          )
+            chosen.push(later);
         }
       }
     }
@@ -165,7 +213,13 @@ function orderMembers(member: Member, plan: RunPlan): Uint32Array {
     keys[m * 2] = plan.keys[row * 2] ?? 0;
     keys[m * 2 + 1] = plan.keys[row * 2 + 1] ?? 0;
   }
-  return orderSplit({ cells, keys, copies: member.copies, cellPersona: plan.cellPersona, cellTraits: plan.cellTraits });
+  return orderSplit({
+    cells,
+    keys,
+    copies: member.copies,
+    cellPersona: plan.cellPersona,
+    cellTraits: plan.cellTraits,
+  });
 }
 
 /** Estimated text of a split: the token estimate counts bytes / 4. */
@@ -183,7 +237,12 @@ function placeByUnit(table: PlanTable, splits: readonly Split[], shards: readonl
   for (const split of splits) for (const row of split.order) counts[row + 1] = (counts[row + 1] ?? 0) + 1;
   for (let row = 0; row < table.rows; row++) counts[row + 1] = (counts[row + 1] ?? 0) + (counts[row] ?? 0);
   const total = counts[table.rows] ?? 0;
-  const all = { rows: new Uint32Array(total), shards: new Uint32Array(total), positions: new Uint32Array(total), copies: new Uint8Array(total) };
+  const all = {
+    rows: new Uint32Array(total),
+    shards: new Uint32Array(total),
+    positions: new Uint32Array(total),
+    copies: new Uint8Array(total),
+  };
   const next = counts.slice();
   shards.forEach((shard, shardIndex) => {
     const order = splits[shard.split]?.order;
@@ -200,6 +259,11 @@ function placeByUnit(table: PlanTable, splits: readonly Split[], shards: readonl
   return table.units.map((_, u) => {
     const from = counts[table.unitStart[u] ?? 0] ?? 0;
     const to = counts[table.unitStart[u + 1] ?? 0] ?? 0;
-    return { rows: all.rows.slice(from, to), shards: all.shards.slice(from, to), positions: all.positions.slice(from, to), copies: all.copies.slice(from, to) };
+    return {
+      rows: all.rows.slice(from, to),
+      shards: all.shards.slice(from, to),
+      positions: all.positions.slice(from, to),
+      copies: all.copies.slice(from, to),
+    };
   });
 }

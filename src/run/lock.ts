@@ -20,7 +20,10 @@ export async function lockRun(path: string, out: string): Promise<AsyncDisposabl
     }
     await rm(path, { force: true });
   }
-  throw new ConfigError(`${out}: another run is writing there`, { code: 'run-locked', hint: 'wait for it or choose another --out' });
+  throw new ConfigError(`${out}: another run is writing there`, {
+    code: 'run-locked',
+    hint: 'wait for it or choose another --out',
+  });
 }
 
 async function tryLock(path: string): Promise<boolean> {

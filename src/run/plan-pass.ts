@@ -30,7 +30,12 @@ export interface RunPlan {
  * rows. Adds 13 bytes a row to the table's 54. Changes `table.state` of rows that fall out.
  * @throws ValidationError `infeasible` when balance.on_infeasible is error
  */
-export async function planRun(table: PlanTable, config: Config, taxonomy: Taxonomy, sources: readonly ResolvedSource[]): Promise<RunPlan> {
+export async function planRun(
+  table: PlanTable,
+  config: Config,
+  taxonomy: Taxonomy,
+  sources: readonly ResolvedSource[],
+): Promise<RunPlan> {
   if (config.dataset.deduplicate && config.dataset.filter_duplicates) dropDuplicates(table, sources);
   const keys = selectionKeys({ hashes: table.hash, seed: config.seed });
   dropOverLimit(table, keys, sources);
@@ -50,7 +55,9 @@ export async function planRun(table: PlanTable, config: Config, taxonomy: Taxono
 function dropDuplicates(table: PlanTable, sources: readonly ResolvedSource[]): void {
   const rank = sourceRanks(sources);
   const sourceRank = new Uint16Array(table.rows);
-  table.units.forEach((unit, u) => sourceRank.fill(rank[unit.source] ?? 0, table.unitStart[u], table.unitStart[u + 1]));
+  table.units.forEach((unit, u) =>
+    sourceRank.fill(rank[unit.source] ?? 0, table.unitStart[u], table.unitStart[u + 1]),
+  );
   const eligible = new Uint8Array(table.rows);
   for (let i = 0; i < table.rows; i++) eligible[i] = table.state[i] === stateIndex.eligible ? 1 : 0;
   const { duplicate } = findDuplicates({ hashes: table.hash, rowKeys: table.rowKey, eligible, sourceRank });
@@ -79,7 +86,8 @@ function dropOverLimit(table: PlanTable, keys: Uint32Array, sources: readonly Re
     });
     if (rows <= source.limit) return;
     const { copies } = selectRows({ cells, keys, quotas: [source.limit] });
-    for (let i = 0; i < table.rows; i++) if (cells[i] === 0 && copies[i] === 0) table.state[i] = stateIndex['source-limit'];
+    for (let i = 0; i < table.rows; i++)
+      if (cells[i] === 0 && copies[i] === 0) table.state[i] = stateIndex['source-limit'];
   });
 }
 
@@ -89,7 +97,10 @@ function buildCells(
   config: Config,
   taxonomy: Taxonomy,
 ): { cells: Uint32Array; cellPersona: Uint16Array; cellTraits: Uint32Array; supply: BalanceCell[] } {
-  const required = taxonomy.traits.reduce((mask, trait, bit) => (trait.id in config.dataset.trait_requirements ? mask | (1 << bit) : mask), 0);
+  const required = taxonomy.traits.reduce(
+    (mask, trait, bit) => (trait.id in config.dataset.trait_requirements ? mask | (1 << bit) : mask),
+    0,
+  );
   const counts = new Map<number, { rows: number; units: number }>();
   for (let i = 0; i < table.rows; i++) {
     if (table.state[i] !== stateIndex.eligible) continue;
@@ -111,9 +122,19 @@ function buildCells(
   const supply = codes.map((code) => {
     const { rows, units } = counts.get(code) ?? { rows: 0, units: 0 };
     const traits = taxonomy.traits.filter((_, bit) => code & (1 << bit)).map((trait) => trait.id);
-    return { persona: taxonomy.personas[code >>> 16]?.id ?? '', traits, rows, unitsPerRow: config.balance.unit === 'rows' ? 1 : units / rows };
+    return {
+      persona: taxonomy.personas[code >>> 16]?.id ?? '',
+      traits,
+      rows,
+      unitsPerRow: config.balance.unit === 'rows' ? 1 : units / rows,
+    };
   });
-  return { cells, cellPersona: Uint16Array.from(codes, (code) => code >>> 16), cellTraits: Uint32Array.from(codes, (code) => code & 0xffff), supply };
+  return {
+    cells,
+    cellPersona: Uint16Array.from(codes, (code) => code >>> 16),
+    cellTraits: Uint32Array.from(codes, (code) => code & 0xffff),
+    supply,
+  };
 }
 
 function unitsOf(table: PlanTable, row: number, unit: Config['balance']['unit']): number {
@@ -130,30 +151,45 @@ function buildProblem(cells: readonly BalanceCell[], config: Config, taxonomy: T
     categoryBands: config.dataset.category_bands,
     parents: Object.fromEntries(taxonomy.personas.map((persona) => [persona.id, persona.parent])),
     categories: Object.fromEntries(taxonomy.personas.map((persona) => [persona.id, persona.category])),
-    exclusive: groups.map((group) => taxonomy.traits.filter((trait) => trait.group === group).map((trait) => trait.id)),
+    exclusive: groups.map((group) =>
+      taxonomy.traits.filter((trait) => trait.group === group).map((trait) => trait.id),
+    ),
     rest: config.balance.rest,
     restTemperature: config.balance.rest_temperature,
     total: config.balance.total,
     maxRepeats: config.balance.max_repeats,
   };
-  return { ...problem, personaWeights: { ...problem.personaWeights, ...upsampledShares(problem, config.augmentation.synthetic_upsampling) } };
+  return {
+    ...problem,
+    personaWeights: {
+      ...problem.personaWeights,
+      ...upsampledShares(problem, config.augmentation.synthetic_upsampling),
+    },
+  };
 }
 
 /**
  * Up-sampling of a persona without a weight becomes a weight: its supply times the factor over the supply of all the rest.
  * A weighted persona (or the child of one) has its share already; copies within max_repeats meet it.
  */
-function upsampledShares(problem: Pick<BalanceProblem, 'cells' | 'personaWeights' | 'parents'>, factors: Readonly<Record<string, number>>): Record<string, number> {
+function upsampledShares(
+  problem: Pick<BalanceProblem, 'cells' | 'personaWeights' | 'parents'>,
+  factors: Readonly<Record<string, number>>,
+): Record<string, number> {
   const weights = Object.values(problem.personaWeights);
   if (weights.some((weight) => typeof weight !== 'number')) return {};
-  const left = 1 - weights.reduce<number>((sum, weight) => sum + (typeof weight === 'number' ? weight : 0), 0);
-  const isRest = (persona: string): boolean => !(persona in problem.personaWeights) && !((problem.parents[persona] ?? '') in problem.personaWeights);
+  const left =
+    1 - weights.reduce<number>((sum, weight) => sum + (typeof weight === 'number' ? weight : 0), 0);
+  const isRest = (persona: string): boolean =>
+    !(persona in problem.personaWeights) && !((problem.parents[persona] ?? '') in problem.personaWeights);
   const supply = new Map<string, number>();
-  for (const cell of problem.cells) if (isRest(cell.persona)) supply.set(cell.persona, (supply.get(cell.persona) ?? 0) + cell.rows);
+  for (const cell of problem.cells)
+    if (isRest(cell.persona)) supply.set(cell.persona, (supply.get(cell.persona) ?? 0) + cell.rows);
   let scaled = 0;
   for (const [persona, rows] of supply) scaled += rows * (factors[persona] ?? 1);
   if (left <= 1e-9 || scaled === 0 || supply.size < 2) return {};
   const shares: Record<string, number> = {};
-  for (const [persona, rows] of supply) if (factors[persona] !== undefined) shares[persona] = (left * rows * factors[persona]) / scaled;
+  for (const [persona, rows] of supply)
+    if (factors[persona] !== undefined) shares[persona] = (left * rows * factors[persona]) / scaled;
   return shares;
 }

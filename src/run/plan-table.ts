@@ -5,9 +5,20 @@ import { decidePersona, type PersonaLabel } from '../tag/decide.ts';
 import { readSidecar, rowFlags, runnersUp, type TagColumns } from '../tag/sidecar.ts';
 
 /** Why a row is not in the supply; the order is the order of the checks. */
-export const rowStates = ['eligible', 'rejected', 'empty-output', 'output-too-short', 'output-too-long', 'duplicate', 'source-limit'] as const;
+export const rowStates = [
+  'eligible',
+  'rejected',
+  'empty-output',
+  'output-too-short',
+  'output-too-long',
+  'duplicate',
+  'source-limit',
+] as const;
 export type RowState = (typeof rowStates)[number];
-export const stateIndex = Object.fromEntries(rowStates.map((state, index) => [state, index])) as Record<RowState, number>;
+export const stateIndex = Object.fromEntries(rowStates.map((state, index) => [state, index])) as Record<
+  RowState,
+  number
+>;
 
 /** A tagged unit as PLAN sees it. */
 export interface TaggedUnit {
@@ -54,13 +65,23 @@ export interface LabelRules {
 }
 
 /** Reads the sidecars of all units and decides every row's persona and whether it is eligible. */
-export async function loadPlanTable(out: string, units: readonly TaggedUnit[], rules: LabelRules): Promise<PlanTable> {
+export async function loadPlanTable(
+  out: string,
+  units: readonly TaggedUnit[],
+  rules: LabelRules,
+): Promise<PlanTable> {
   const table = createTable(units);
   for (let u = 0; u < units.length; u++) {
     const unit = units[u];
     if (!unit) continue;
     const tags = await readSidecar(join(out, unit.sidecar));
-    fillUnit(table, table.unitStart[u] ?? 0, tags, rules, rules.priors[unit.source] ?? { origin: -1, strength: 0 });
+    fillUnit(
+      table,
+      table.unitStart[u] ?? 0,
+      tags,
+      rules,
+      rules.priors[unit.source] ?? { origin: -1, strength: 0 },
+    );
   }
   return table;
 }
@@ -87,7 +108,13 @@ function createTable(units: readonly TaggedUnit[]): PlanTable {
   };
 }
 
-function fillUnit(table: PlanTable, start: number, tags: TagColumns, rules: LabelRules, prior: { origin: number; strength: number }): void {
+function fillUnit(
+  table: PlanTable,
+  start: number,
+  tags: TagColumns,
+  rules: LabelRules,
+  prior: { origin: number; strength: number },
+): void {
   table.hash.set(tags.contentHash, start * 4);
   table.rowKey.set(tags.rowKey, start * 4);
   table.traits.set(tags.traits, start);
@@ -95,7 +122,13 @@ function fillUnit(table: PlanTable, start: number, tags: TagColumns, rules: Labe
   table.supervisedTokens.set(tags.supervisedTokens, start);
   const abstain = rules.taxonomy.personas.findIndex((persona) => persona.id === abstainPersona);
   const label: PersonaLabel = { persona: abstain, score: 0 };
-  const candidates = { personas: tags.personas, scores: tags.personaScores, at: 0, count: runnersUp, originScore: 0 };
+  const candidates = {
+    personas: tags.personas,
+    scores: tags.personaScores,
+    at: 0,
+    count: runnersUp,
+    originScore: 0,
+  };
   const rule = { origin: prior.origin, strength: prior.strength, classes: rules.taxonomy.personas.length };
   for (let i = 0; i < tags.rows; i++) {
     candidates.at = i * runnersUp;

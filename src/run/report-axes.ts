@@ -60,7 +60,10 @@ export function countAxes(input: AxesInput): { axes: Record<AxisName, AxisEntry[
   return { axes: entriesOf(input, counters, totals), totals };
 }
 
-function forEachSupplyRow(input: AxesInput, visit: (row: CountedRow, persona: number, traits: number, source: number) => void): void {
+function forEachSupplyRow(
+  input: AxesInput,
+  visit: (row: CountedRow, persona: number, traits: number, source: number) => void,
+): void {
   const { table, plan, sources } = input;
   const row: CountedRow = { tokens: 0, supervisedTokens: 0, copies: 0, synthetic: false, abstained: false };
   table.units.forEach((unit, u) => {
@@ -95,19 +98,39 @@ function countGroups({ table, plan, layout, sources }: AxesInput, counter: AxisC
   }
 }
 
-function entriesOf(input: AxesInput, counters: Record<'category' | 'persona' | 'trait' | 'source' | 'group', AxisCounter>, totals: Totals): Record<AxisName, AxisEntry[]> {
+function entriesOf(
+  input: AxesInput,
+  counters: Record<'category' | 'persona' | 'trait' | 'source' | 'group', AxisCounter>,
+  totals: Totals,
+): Record<AxisName, AxisEntry[]> {
   const { config, taxonomy, sources, layout } = input;
   const unit = ['rows', 'tokens', 'supervised_tokens'].indexOf(config.balance.unit);
-  const entry = (counter: AxisCounter, index: number, name: string, group: string | null, goal: (share: number) => Goal): AxisEntry => {
+  const entry = (
+    counter: AxisCounter,
+    index: number,
+    name: string,
+    group: string | null,
+    goal: (share: number) => Goal,
+  ): AxisEntry => {
     const counted = counter.result(index, unit, totals.before[unit] ?? 0, totals.after[unit] ?? 0);
     return { name, group, ...counted, ...goal(counted.after.share) };
   };
   const groupEntries = (kind: 'phase' | 'adapter'): AxisEntry[] =>
-    layout.groups.flatMap((group, index) => (group.kind === kind ? [entry(counters.group, index, group.name, null, () => noGoal)] : []));
+    layout.groups.flatMap((group, index) =>
+      group.kind === kind ? [entry(counters.group, index, group.name, null, () => noGoal)] : [],
+    );
   return {
-    category: taxonomy.categories.map((category, i) => entry(counters.category, i, category.id, null, (share) => categoryGoal(input, category.id, share))),
-    persona: taxonomy.personas.map((persona, i) => entry(counters.persona, i, persona.id, persona.category, (share) => personaGoal(input, i, share))),
-    trait: taxonomy.traits.map((trait, i) => entry(counters.trait, i, trait.id, trait.group, (share) => constraintGoal(input, `trait:${trait.id}`, share))),
+    category: taxonomy.categories.map((category, i) =>
+      entry(counters.category, i, category.id, null, (share) => categoryGoal(input, category.id, share)),
+    ),
+    persona: taxonomy.personas.map((persona, i) =>
+      entry(counters.persona, i, persona.id, persona.category, (share) => personaGoal(input, i, share)),
+    ),
+    trait: taxonomy.traits.map((trait, i) =>
+      entry(counters.trait, i, trait.id, trait.group, (share) =>
+        constraintGoal(input, `trait:${trait.id}`, share),
+      ),
+    ),
     source: sources.map((source, i) => entry(counters.source, i, source.name, null, () => noGoal)),
     phase: groupEntries('phase'),
     adapter: groupEntries('adapter'),
@@ -123,9 +146,17 @@ function personaGoal(input: AxesInput, persona: number, share: number): Goal {
   const quota = quotaOf(plan, (p) => p === id);
   const total = plan.solution.quotas.reduce((sum, value) => sum + value, 0);
   const target = { share: total > 0 ? quota / total : 0, rows: quota };
-  if (family === null) return { ...noGoal, target: config.balance.rest === 'drop' ? { share: 0, rows: 0 } : target, drift: share - target.share };
+  if (family === null)
+    return {
+      ...noGoal,
+      target: config.balance.rest === 'drop' ? { share: 0, rows: 0 } : target,
+      drift: share - target.share,
+    };
   const constraint = plan.solution.constraints.find((candidate) => candidate.name === `persona:${family}`);
-  const familyQuota = quotaOf(plan, (p) => p === family || (!(p in weights) && parentOf(taxonomy, p) === family));
+  const familyQuota = quotaOf(
+    plan,
+    (p) => p === family || (!(p in weights) && parentOf(taxonomy, p) === family),
+  );
   const part = familyQuota > 0 ? quota / familyQuota : id === family ? 1 : 0;
   const wish = constraint?.target ?? (constraint && constraint.lo === constraint.hi ? constraint.lo : null);
   const asked = wish === null ? null : wish * part;
@@ -133,9 +164,13 @@ function personaGoal(input: AxesInput, persona: number, share: number): Goal {
   return {
     target,
     asked,
-    band: constraint && constraint.lo !== constraint.hi ? { min: constraint.lo * part, max: constraint.hi * part } : null,
+    band:
+      constraint && constraint.lo !== constraint.hi
+        ? { min: constraint.lo * part, max: constraint.hi * part }
+        : null,
     drift: share - target.share,
-    alert: config.monitoring.alert_on_persona_imbalance && Math.abs(drift) > config.monitoring.max_persona_drift,
+    alert:
+      config.monitoring.alert_on_persona_imbalance && Math.abs(drift) > config.monitoring.max_persona_drift,
     cause: Math.abs(drift) * total < 1 ? null : abstentionCause(id, constraint?.cause ?? null),
   };
 }
@@ -152,7 +187,12 @@ function categoryGoal(input: AxesInput, category: string, share: number): Goal {
   const quota = quotaOf(input.plan, (persona) => input.plan.problem.categories[persona] === category);
   const total = input.plan.solution.quotas.reduce((sum, value) => sum + value, 0);
   const target = { share: total > 0 ? quota / total : 0, rows: quota };
-  return { ...noGoal, target, drift: share - target.share, band: printed ? { min: printed.min / 100, max: printed.max / 100 } : null };
+  return {
+    ...noGoal,
+    target,
+    drift: share - target.share,
+    band: printed ? { min: printed.min / 100, max: printed.max / 100 } : null,
+  };
 }
 
 function constraintGoal(input: AxesInput, name: string, share: number): Goal {
@@ -171,7 +211,10 @@ function constraintGoal(input: AxesInput, name: string, share: number): Goal {
 }
 
 function quotaOf(plan: RunPlan, matches: (persona: string) => boolean): number {
-  return plan.problem.cells.reduce((sum, cell, i) => (matches(cell.persona) ? sum + (plan.solution.quotas[i] ?? 0) : sum), 0);
+  return plan.problem.cells.reduce(
+    (sum, cell, i) => (matches(cell.persona) ? sum + (plan.solution.quotas[i] ?? 0) : sum),
+    0,
+  );
 }
 
 function parentOf(taxonomy: Taxonomy, persona: string): string {

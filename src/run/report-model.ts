@@ -50,7 +50,9 @@ export function buildReport(input: ReportInput): ReportModel {
     feasibility: {
       feasible: plan.solution.feasible,
       sentences: plan.solution.feasible ? [] : explainSolution(plan.solution, plan.problem),
-      conflicts: certificate ? [{ constraints: certificate.conflicts, rows: certificate.byRows, bindingCells: [] }] : [],
+      conflicts: certificate
+        ? [{ constraints: certificate.conflicts, rows: certificate.byRows, bindingCells: [] }]
+        : [],
       relaxation: certificate?.relaxation ?? [],
       cure: certificate?.cure ?? [],
     },
@@ -60,7 +62,12 @@ export function buildReport(input: ReportInput): ReportModel {
     skippedFiles: skippedFiles(input),
     flow: flowLinks(input),
     prefixBalance: prefixBalances(input),
-    shards: input.shards.map((shard) => ({ path: shard.path, rows: shard.rows, bytes: shard.output.bytes, sha256: shard.output.sha256 })),
+    shards: input.shards.map((shard) => ({
+      path: shard.path,
+      rows: shard.rows,
+      bytes: shard.output.bytes,
+      sha256: shard.output.sha256,
+    })),
     phases: phaseFacts(input),
     warnings: input.warnings,
     timings: input.timings.map((timing) => ({
@@ -73,7 +80,11 @@ export function buildReport(input: ReportInput): ReportModel {
   };
 }
 
-function amount([rows, tokens, supervisedTokens]: readonly [number, number, number]): { rows: number; tokens: number; supervisedTokens: number } {
+function amount([rows, tokens, supervisedTokens]: readonly [number, number, number]): {
+  rows: number;
+  tokens: number;
+  supervisedTokens: number;
+} {
   return { rows, tokens, supervisedTokens };
 }
 
@@ -85,7 +96,10 @@ function accountRows({ table, units, files }: ReportInput, totals: Totals): Repo
     input: table.rows,
     records: units.reduce((sum, unit) => sum + unit.counts.records, 0),
     quarantined: counts[stateIndex.rejected] ?? 0,
-    filtered: filteredStates.map((reason) => ({ reason, rows: counts[stateIndex[reason]] ?? 0 })).filter((entry) => entry.rows > 0).toSorted((a, b) => (a.reason < b.reason ? -1 : 1)),
+    filtered: filteredStates
+      .map((reason) => ({ reason, rows: counts[stateIndex[reason]] ?? 0 }))
+      .filter((entry) => entry.rows > 0)
+      .toSorted((a, b) => (a.reason < b.reason ? -1 : 1)),
     duplicates: counts[stateIndex.duplicate] ?? 0,
     notSelected: totals.before[0] - totals.selected,
     selected: totals.selected,
@@ -127,17 +141,31 @@ function quarantineReasons(units: readonly TaggedFileUnit[]): QuarantineReason[]
     for (const [reason, rows] of Object.entries(unit.counts.rejected)) {
       const entry = reasons.get(reason) ?? { rows: 0, locators: [] };
       entry.rows += rows;
-      const own = unit.counts.firstRejected.filter((row) => row.code === reason).map((row) => `${unit.unit.file.name}:${row.row}`);
+      const own = unit.counts.firstRejected
+        .filter((row) => row.code === reason)
+        .map((row) => `${unit.unit.file.name}:${row.row}`);
       entry.locators = [...entry.locators, ...own].slice(0, 5);
       reasons.set(reason, entry);
     }
   }
-  return [...reasons].map(([reason, entry]) => ({ reason, ...entry })).toSorted((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1));
+  return [...reasons]
+    .map(([reason, entry]) => ({ reason, ...entry }))
+    .toSorted((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1));
 }
 
 function skippedFiles({ files }: ReportInput): ReportModel['skippedFiles'] {
   return files.flatMap(({ scan }) =>
-    scan.skipped ? [{ source: scan.file.source, file: scan.file.name, code: scan.skipped.code, message: scan.skipped.message, records: scan.records }] : [],
+    scan.skipped
+      ? [
+          {
+            source: scan.file.source,
+            file: scan.file.name,
+            code: scan.skipped.code,
+            message: scan.skipped.message,
+            records: scan.records,
+          },
+        ]
+      : [],
   );
 }
 
@@ -156,7 +184,12 @@ function flowLinks({ table, layout, sources, taxonomy }: ReportInput): FlowLink[
       }
     }
     for (const [key, rows] of [...counts].toSorted((a, b) => a[0] - b[0])) {
-      links.push({ source: sources[Math.floor(key / 256)]?.name ?? '', persona: taxonomy.personas[key % 256]?.id ?? '', phase: group.name, rows });
+      links.push({
+        source: sources[Math.floor(key / 256)]?.name ?? '',
+        persona: taxonomy.personas[key % 256]?.id ?? '',
+        phase: group.name,
+        rows,
+      });
     }
   }
   return links;
@@ -167,13 +200,19 @@ function prefixBalances({ layout, table, taxonomy }: ReportInput): PrefixBalance
     .filter((split) => split.split === 'train' && split.group.kind === 'phase')
     .map((split) => {
       const personas = Uint8Array.from(split.order, (row) => table.persona[row] ?? 0);
-      return { split: split.group.name, ...measurePrefixBalance({ personas, classes: taxonomy.personas.length }) };
+      return {
+        split: split.group.name,
+        ...measurePrefixBalance({ personas, classes: taxonomy.personas.length }),
+      };
     });
 }
 
 function phaseFacts({ config, layout }: ReportInput): ReportModel['phases'] {
   const rows = (name: string, split: 'train' | 'validation'): number =>
-    layout.splits.find((candidate) => candidate.group.kind === 'phase' && candidate.group.name === name && candidate.split === split)?.members ?? 0;
+    layout.splits.find(
+      (candidate) =>
+        candidate.group.kind === 'phase' && candidate.group.name === name && candidate.split === split,
+    )?.members ?? 0;
   return curriculumPhases(config).map(({ name, phase }, order) => ({
     name,
     order: order + 1,

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { LoadedConfig } from '../config/load.ts';
@@ -30,6 +30,8 @@ export interface RunParams {
   readonly workers?: number;
   /** Overrides run.limit. */
   readonly limit?: number;
+  /** Empty the run folder first. */
+  readonly fresh?: boolean;
   readonly tools: RunTools;
 }
 
@@ -69,12 +71,20 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   const prepared = await prepare(params, effects, context);
   await mkdir(out, { recursive: true });
   await using _lock = await lockRun(paths.lock, out);
+  if (params.fresh) await emptyRun(out);
   await removeTemporaryFiles(out);
-  await using pool = openWorkers(params.tools, params.workers ?? params.loaded.config.run.workers ?? availableParallelism());
+  await using pool = openWorkers(
+    params.tools,
+    params.workers ?? params.loaded.config.run.workers ?? availableParallelism(),
+  );
   const tagged = await tagCorpus(pool, params, prepared.sources, out, context);
   const planned = await planCorpus(tagged, params, prepared.sources, out, context);
   const { config } = params.loaded;
-  const shards = await writeShards(pool, { out, config, units: tagged.units, ...planned, toolVersion: params.tools.toolVersion }, context);
+  const shards = await writeShards(
+    pool,
+    { out, config, units: tagged.units, ...planned, toolVersion: params.tools.toolVersion },
+    context,
+  );
   const report = buildReport({
     ...planned,
     config,
@@ -92,22 +102,48 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     timings: context.timings,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   });
-  const extra = await writeDataset({ out, params, report, layout: planned.layout, shards, sources: prepared.sources, files: tagged.files });
+  const extra = await writeDataset({
+    out,
+    params,
+    report,
+    layout: planned.layout,
+    shards,
+    sources: prepared.sources,
+    files: tagged.files,
+  });
   await sweep(out, [paths.dataset], new Set([...shards.map((shard) => shard.path), ...extra]));
   await writeReport(out, report);
   return { report, out, dataset: paths.dataset, reportHtml: join(paths.report, 'report.html') };
 }
 
+/** Removes what runs write, and nothing else that may lie in the folder. */
+async function emptyRun(out: string): Promise<void> {
+  for (const name of ['run.json', 'tags', 'state', 'plan', 'quarantine', 'dataset', 'report']) {
+    await rm(join(out, name), { recursive: true, force: true });
+  }
+}
+
 /** Everything that can be wrong before work begins. */
-async function prepare(params: RunParams, effects: RunEffects, context: RunContext): Promise<{ sources: readonly ResolvedSource[] }> {
+async function prepare(
+  params: RunParams,
+  effects: RunEffects,
+  context: RunContext,
+): Promise<{ sources: readonly ResolvedSource[] }> {
   const resolved = await resolveSources(
-    { config: params.loaded.config, configPath: params.loaded.path, recipesFolder: params.tools.recipesFolder },
+    {
+      config: params.loaded.config,
+      configPath: params.loaded.path,
+      recipesFolder: params.tools.recipesFolder,
+    },
     effects,
   );
   for (const warning of resolved.warnings) context.warn(warning.code, warning.message);
   for (const { path, reason } of resolved.ignored) context.warn('file-ignored', `${path}: ${reason}`);
   if (params.loaded.config.balance.max_repeats > 4) {
-    context.warn('max-repeats', `balance.max_repeats is ${params.loaded.config.balance.max_repeats}: above 4 copies of a row a model tends to memorise it`);
+    context.warn(
+      'max-repeats',
+      `balance.max_repeats is ${params.loaded.config.balance.max_repeats}: above 4 copies of a row a model tends to memorise it`,
+    );
   }
   return { sources: resolved.sources };
 }
@@ -117,7 +153,13 @@ interface TaggedCorpus {
   readonly units: readonly TaggedFileUnit[];
 }
 
-async function tagCorpus(pool: WorkerPool, params: RunParams, sources: readonly ResolvedSource[], out: string, context: RunContext): Promise<TaggedCorpus> {
+async function tagCorpus(
+  pool: WorkerPool,
+  params: RunParams,
+  sources: readonly ResolvedSource[],
+  out: string,
+  context: RunContext,
+): Promise<TaggedCorpus> {
   const { config } = params.loaded;
   const files = await scanSources(pool, sources, config.run.unit_bytes, context);
   await writeRunJson(out, params, sources, files);
@@ -149,11 +191,24 @@ async function planCorpus(
   const { config } = params.loaded;
   const { taxonomy, personaTagger } = params.tools;
   const stage = context.stage('plan', 1, 0, 0);
-  const units = tagged.units.map((unit) => ({ name: unit.name, source: unit.source, rows: unit.counts.rows, sidecar: unit.sidecar }));
+  const units = tagged.units.map((unit) => ({
+    name: unit.name,
+    source: unit.source,
+    rows: unit.counts.rows,
+    sidecar: unit.sidecar,
+  }));
   const table = await loadPlanTable(out, units, {
     taxonomy,
-    thresholds: taxonomy.personas.map((persona) => config.taggers.persona_threshold ?? personaTagger.thresholds[personaTagger.labels.indexOf(persona.id)] ?? 0),
-    priors: sources.map((source) => ({ origin: taxonomy.personas.findIndex((persona) => persona.id === source.persona), strength: source.priorStrength })),
+    thresholds: taxonomy.personas.map(
+      (persona) =>
+        config.taggers.persona_threshold ??
+        personaTagger.thresholds[personaTagger.labels.indexOf(persona.id)] ??
+        0,
+    ),
+    priors: sources.map((source) => ({
+      origin: taxonomy.personas.findIndex((persona) => persona.id === source.persona),
+      strength: source.priorStrength,
+    })),
     minOutputChars: config.dataset.min_output_length,
     maxOutputChars: config.dataset.max_output_length ?? Number.POSITIVE_INFINITY,
     filterEmpty: config.dataset.filter_empty,

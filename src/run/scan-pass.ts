@@ -11,17 +11,39 @@ export interface ScannedFile {
 }
 
 /** Looks at every file of every source, in parallel; the result is in the order of (source, file name). */
-export async function scanSources(pool: WorkerPool, sources: readonly ResolvedSource[], unitBytes: number, context: RunContext): Promise<ScannedFile[]> {
-  const files = sources.flatMap((source, index) => source.files.map((file) => ({ file, index, options: source.options })));
-  const tasks = files.map(({ file, options }): ScanTask => ({ kind: 'scan', file, options: { ...options, unitBytes } }));
+export async function scanSources(
+  pool: WorkerPool,
+  sources: readonly ResolvedSource[],
+  unitBytes: number,
+  context: RunContext,
+): Promise<ScannedFile[]> {
+  const files = sources.flatMap((source, index) =>
+    source.files.map((file) => ({ file, index, options: source.options })),
+  );
+  const tasks = files.map(({ file, options }): ScanTask => ({
+    kind: 'scan',
+    file,
+    options: { ...options, unitBytes },
+  }));
   const scans = new Map<InputFile, FileScan>();
   const stage = context.stage('scan', files.length, 0, sum(files.map(({ file }) => file.bytes)));
   await pool.runAll<ScanTask, FileScan>(tasks, {
     signal: context.signal,
     onResult(scan, task) {
       scans.set(task.file, scan);
-      stage.unitEnd({ unit: task.file.name, rows: scan.records ?? 0, bytes: task.file.bytes, rejected: 0, reused: false, ms: 0 });
-      if (scan.skipped) context.warn(scan.skipped.code, `${task.file.name}: ${scan.skipped.message}${scan.skipped.hint ? `; ${scan.skipped.hint}` : ''}`);
+      stage.unitEnd({
+        unit: task.file.name,
+        rows: scan.records ?? 0,
+        bytes: task.file.bytes,
+        rejected: 0,
+        reused: false,
+        ms: 0,
+      });
+      if (scan.skipped)
+        context.warn(
+          scan.skipped.code,
+          `${task.file.name}: ${scan.skipped.message}${scan.skipped.hint ? `; ${scan.skipped.hint}` : ''}`,
+        );
     },
   });
   stage.end();
@@ -34,4 +56,3 @@ export async function scanSources(pool: WorkerPool, sources: readonly ResolvedSo
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
-

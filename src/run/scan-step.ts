@@ -7,7 +7,11 @@ import type { ScanTask } from './tasks.ts';
 export function scanStep(task: ScanTask): Promise<FileScan> {
   const { location } = task.file;
   return scanFile(
-    { file: task.file, options: task.options, fingerprint: location.kind === 'hub' ? location.etag : undefined },
+    {
+      file: task.file,
+      options: task.options,
+      fingerprint: location.kind === 'hub' ? location.etag : undefined,
+    },
     { openBytes },
   );
 }

@@ -33,30 +33,46 @@ export interface ResolvedSources {
  */
 export async function resolveSources(
   params: { readonly config: Config; readonly configPath: string; readonly recipesFolder: string },
-  { environment, signal }: { readonly environment: Readonly<Record<string, string | undefined>>; readonly signal?: AbortSignal },
+  {
+    environment,
+    signal,
+  }: { readonly environment: Readonly<Record<string, string | undefined>>; readonly signal?: AbortSignal },
 ): Promise<ResolvedSources> {
   const { config, configPath } = params;
   const ignored: { path: string; reason: string }[] = [];
   const warnings: { code: string; message: string }[] = [];
   const sources: ResolvedSource[] = [];
   if (config.dataset.data_path !== undefined) {
-    const listed = await listFiles({ source: '', paths: [resolveDataPath(config.dataset.data_path, configPath)], baseDir: '/' });
+    const listed = await listFiles({
+      source: '',
+      paths: [resolveDataPath(config.dataset.data_path, configPath)],
+      baseDir: '/',
+    });
     ignored.push(...listed.ignored);
     sources.push(...splitByStem(listed.files));
   }
-  const recipes = config.sources.some((source) => source.recipe) ? await loadRecipes(params.recipesFolder) : [];
+  const recipes = config.sources.some((source) => source.recipe)
+    ? await loadRecipes(params.recipesFolder)
+    : [];
   for (const source of config.sources) {
-    const merged = source.recipe === undefined ? source : withRecipe(source, findRecipe(recipes, source.recipe));
+    const merged =
+      source.recipe === undefined ? source : withRecipe(source, findRecipe(recipes, source.recipe));
     checkGates(merged, config, warnings);
     const listed = await listSource(merged, configPath, environment, signal);
     ignored.push(...listed.ignored);
     sources.push({ ...describe(merged), files: listed.files, revision: listed.revision });
   }
   if (sources.length === 0) {
-    throw new ConfigError('no source is configured', { code: 'no-sources', hint: 'set dataset.data_path, or list sources with path: or hub:' });
+    throw new ConfigError('no source is configured', {
+      code: 'no-sources',
+      hint: 'set dataset.data_path, or list sources with path: or hub:',
+    });
   }
   if (sources.every((source) => source.files.length === 0)) {
-    throw new ConfigError('the configured sources hold no data file', { code: 'source-empty', hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst' });
+    throw new ConfigError('the configured sources hold no data file', {
+      code: 'source-empty',
+      hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
+    });
   }
   return { sources, ignored, warnings };
 }
@@ -108,21 +124,32 @@ function describe(source: SourceConfig): Omit<ResolvedSource, 'files' | 'revisio
   };
 }
 
-function checkGates(source: SourceConfig, config: Config, warnings: { code: string; message: string }[]): void {
+function checkGates(
+  source: SourceConfig,
+  config: Config,
+  warnings: { code: string; message: string }[],
+): void {
   if (source.benchmark && !config.run.allow_benchmarks) {
-    throw new ConfigError(`source "${source.name}" is a benchmark; training on it spoils every score measured with it`, {
-      code: 'benchmark-refused',
-      hint: 'take it out, or set run.allow_benchmarks: true',
-    });
+    throw new ConfigError(
+      `source "${source.name}" is a benchmark; training on it spoils every score measured with it`,
+      {
+        code: 'benchmark-refused',
+        hint: 'take it out, or set run.allow_benchmarks: true',
+      },
+    );
   }
   const licence = source.licence ?? 'unknown';
   if (config.run.commercial && /\bnc\b|non-?commercial|unknown/i.test(licence)) {
-    throw new ConfigError(`source "${source.name}" has the licence "${licence}", which does not permit commercial use`, {
-      code: 'licence-refused',
-      hint: 'take it out, state its licence, or run without run.commercial',
-    });
+    throw new ConfigError(
+      `source "${source.name}" has the licence "${licence}", which does not permit commercial use`,
+      {
+        code: 'licence-refused',
+        hint: 'take it out, state its licence, or run without run.commercial',
+      },
+    );
   }
-  if (licence === 'unknown') warnings.push({ code: 'licence-unknown', message: `source "${source.name}" has no known licence` });
+  if (licence === 'unknown')
+    warnings.push({ code: 'licence-unknown', message: `source "${source.name}" has no known licence` });
 }
 
 async function listSource(
@@ -130,12 +157,23 @@ async function listSource(
   configPath: string,
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal | undefined,
-): Promise<{ files: readonly InputFile[]; ignored: readonly { path: string; reason: string }[]; revision: string | null }> {
+): Promise<{
+  files: readonly InputFile[];
+  ignored: readonly { path: string; reason: string }[];
+  revision: string | null;
+}> {
   if (source.hub !== undefined) {
-    const listed = await listHubFiles({ source: source.name, repo: source.hub, revision: source.revision, paths: source.files }, { environment, signal });
+    const listed = await listHubFiles(
+      { source: source.name, repo: source.hub, revision: source.revision, paths: source.files },
+      { environment, signal },
+    );
     return listed;
   }
   const given = typeof source.path === 'string' ? [source.path] : (source.path ?? []);
-  const listed = await listFiles({ source: source.name, paths: given.map((path) => resolveDataPath(path, configPath)), baseDir: '/' });
+  const listed = await listFiles({
+    source: source.name,
+    paths: given.map((path) => resolveDataPath(path, configPath)),
+    baseDir: '/',
+  });
   return { ...listed, revision: null };
 }

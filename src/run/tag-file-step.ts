@@ -11,7 +11,13 @@ import type { TagFileCounts, TagFileTask } from './tasks.ts';
 
 /** Tags one unit into a JSONL part: instruction, input, output with the control token, the record's other fields, and the tags. */
 export async function tagFileStep(task: TagFileTask, kit: TagKit): Promise<TagFileCounts> {
-  const counts = { rows: 0, rejected: 0, bytes: 0, personas: {} as Record<string, number>, traits: {} as Record<string, number> };
+  const counts = {
+    rows: 0,
+    rejected: 0,
+    bytes: 0,
+    personas: {} as Record<string, number>,
+    traits: {} as Record<string, number>,
+  };
   const decide = compileTraitDecision(kit.taxonomy, kit.traits.info.labels, kit.traits.info.thresholds);
   await using file = await openAtomic(task.path);
   for await (const batch of readUnit(task.unit, { keepExtra: true, openBytes })) {
@@ -27,7 +33,13 @@ export async function tagFileStep(task: TagFileTask, kit: TagKit): Promise<TagFi
   return counts;
 }
 
-async function tagLines(rows: readonly Row[], task: TagFileTask, kit: TagKit, decide: TraitDecision, counts: { personas: Record<string, number>; traits: Record<string, number> }): Promise<string> {
+async function tagLines(
+  rows: readonly Row[],
+  task: TagFileTask,
+  kit: TagKit,
+  decide: TraitDecision,
+  counts: { personas: Record<string, number>; traits: Record<string, number> },
+): Promise<string> {
   const { text } = kit.encoder.encode(rows);
   const personas = (await kit.persona.tag(text)).scores;
   const traits = (await kit.traits.tag(text)).scores;
@@ -46,22 +58,39 @@ async function tagLines(rows: readonly Row[], task: TagFileTask, kit: TagKit, de
 }
 
 function outputRecord(row: Row, persona: string, tags: Record<string, unknown>): Record<string, unknown> {
-  const messages = applyControlToken(row.messages, { persona, mode: 'prefix', format: '<persona:{persona_name}>', dropped: false });
+  const messages = applyControlToken(row.messages, {
+    persona,
+    mode: 'prefix',
+    format: '<persona:{persona_name}>',
+    dropped: false,
+  });
   const extra = row.extra === undefined ? {} : (JSON.parse(row.extra) as Record<string, unknown>); // written by the adapter
-  return { ...toAlpaca(messages), ...(row.tools === undefined ? {} : { tools: row.tools }), ...extra, ...tags };
+  return {
+    ...toAlpaca(messages),
+    ...(row.tools === undefined ? {} : { tools: row.tools }),
+    ...extra,
+    ...tags,
+  };
 }
 
-function bestPersona(scores: Float32Array, row: number, kit: TagKit, threshold: number | null): [string, number] {
+function bestPersona(
+  scores: Float32Array,
+  row: number,
+  kit: TagKit,
+  threshold: number | null,
+): [string, number] {
   const { labels, thresholds } = kit.persona.info;
   let best = 0;
   for (let label = 1; label < labels.length; label++) {
     if ((scores[row * labels.length + label] ?? 0) > (scores[row * labels.length + best] ?? 0)) best = label;
   }
   const score = scores[row * labels.length + best] ?? 0;
-  return [score >= (threshold ?? thresholds[best] ?? 0) ? (labels[best] ?? abstainPersona) : abstainPersona, score];
+  return [
+    score >= (threshold ?? thresholds[best] ?? 0) ? (labels[best] ?? abstainPersona) : abstainPersona,
+    score,
+  ];
 }
 
 function round(score: number): number {
   return Math.round(score * 1e4) / 1e4;
 }
-

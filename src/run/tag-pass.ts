@@ -29,7 +29,14 @@ export interface TaggedFileUnit {
 export async function tagUnits(
   pool: WorkerPool,
   files: readonly ScannedFile[],
-  params: { readonly out: string; readonly taggers: readonly TaggerInfo[]; readonly taxonomy: Taxonomy; readonly sources: readonly ResolvedSource[]; readonly maxBadRate: number; readonly limit: number | null },
+  params: {
+    readonly out: string;
+    readonly taggers: readonly TaggerInfo[];
+    readonly taxonomy: Taxonomy;
+    readonly sources: readonly ResolvedSource[];
+    readonly maxBadRate: number;
+    readonly limit: number | null;
+  },
   context: RunContext,
 ): Promise<TaggedFileUnit[]> {
   const planned = planTasks(files, params);
@@ -43,22 +50,54 @@ export async function tagUnits(
       todo.push(task);
     }
   }
-  const stage = context.stage('tag', planned.length, results.size, planned.reduce((sum, { task }) => sum + unitBytes(task.unit), 0));
+  const stage = context.stage(
+    'tag',
+    planned.length,
+    results.size,
+    planned.reduce((sum, { task }) => sum + unitBytes(task.unit), 0),
+  );
   for (const { task } of planned) {
     const reused = results.get(task.name);
-    if (reused) stage.unitEnd({ unit: task.name, rows: reused.counts.records, bytes: unitBytes(task.unit), rejected: total(reused.counts.rejected), reused: true, ms: 0 });
+    if (reused)
+      stage.unitEnd({
+        unit: task.name,
+        rows: reused.counts.records,
+        bytes: unitBytes(task.unit),
+        rejected: total(reused.counts.rejected),
+        reused: true,
+        ms: 0,
+      });
   }
   await pool.runAll<TagTask, StepResult<TagCounts>>(todo, {
     signal: context.signal,
     onResult(step, task) {
       results.set(task.name, step);
-      stage.unitEnd({ unit: task.name, rows: step.counts.records, bytes: unitBytes(task.unit), rejected: total(step.counts.rejected), reused: false, ms: step.ms });
+      stage.unitEnd({
+        unit: task.name,
+        rows: step.counts.records,
+        bytes: unitBytes(task.unit),
+        rejected: total(step.counts.rejected),
+        reused: false,
+        ms: step.ms,
+      });
     },
   });
   stage.end();
   const tagged = planned.flatMap(({ task, source }) => {
     const step = results.get(task.name);
-    return step ? [{ name: task.name, source, unit: task.unit, sidecar: task.sidecar, fingerprint: task.fingerprint, counts: step.counts, outputs: step.outputs.map((output) => output.path) }] : [];
+    return step
+      ? [
+          {
+            name: task.name,
+            source,
+            unit: task.unit,
+            sidecar: task.sidecar,
+            fingerprint: task.fingerprint,
+            counts: step.counts,
+            outputs: step.outputs.map((output) => output.path),
+          },
+        ]
+      : [];
   });
   checkBadRates(tagged, params.sources, params.maxBadRate);
   return tagged;
@@ -66,7 +105,13 @@ export async function tagUnits(
 
 function planTasks(
   files: readonly ScannedFile[],
-  params: { readonly out: string; readonly taggers: readonly TaggerInfo[]; readonly taxonomy: Taxonomy; readonly sources: readonly ResolvedSource[]; readonly limit: number | null },
+  params: {
+    readonly out: string;
+    readonly taggers: readonly TaggerInfo[];
+    readonly taxonomy: Taxonomy;
+    readonly sources: readonly ResolvedSource[];
+    readonly limit: number | null;
+  },
 ): { task: TagTask; source: number }[] {
   const paths = runPaths(params.out);
   const taggerFolder = params.taggers.map((tagger) => `${tagger.id}@${tagger.sha256.slice(0, 8)}`).join('+');
@@ -92,7 +137,15 @@ function planTasks(
         sidecar: `tags/${taggerFolder}/${name}.parquet`,
         quarantine: `quarantine/${name}.jsonl`,
         done: paths.done('tag', name),
-        fingerprint: fingerprint({ input: scan.fingerprint, unit, take, origin, synthetic, taggers: params.taggers.map((tagger) => tagger.sha256), sidecarVersion }),
+        fingerprint: fingerprint({
+          input: scan.fingerprint,
+          unit,
+          take,
+          origin,
+          synthetic,
+          taggers: params.taggers.map((tagger) => tagger.sha256),
+          sidecarVersion,
+        }),
       };
       planned.push({ task, source });
     });
@@ -111,7 +164,11 @@ function total(counts: Readonly<Record<string, number>>): number {
 }
 
 /** One bad row costs one row, whatever the source's size; a rate above the limit means that the source is not what it seems. */
-function checkBadRates(units: readonly TaggedFileUnit[], sources: readonly ResolvedSource[], maxBadRate: number): void {
+function checkBadRates(
+  units: readonly TaggedFileUnit[],
+  sources: readonly ResolvedSource[],
+  maxBadRate: number,
+): void {
   sources.forEach((source, index) => {
     const own = units.filter((unit) => unit.source === index);
     const records = own.reduce((sum, unit) => sum + unit.counts.records, 0);
@@ -119,11 +176,18 @@ function checkBadRates(units: readonly TaggedFileUnit[], sources: readonly Resol
     if (bad <= Math.max(1, records * maxBadRate)) return;
     const worst = own.toSorted((a, b) => total(b.counts.rejected) - total(a.counts.rejected)).slice(0, 3);
     const examples = worst
-      .flatMap((unit) => unit.counts.firstRejected.slice(0, 1).map((row) => `${unit.unit.file.name}: row ${row.row}: ${row.code}: ${row.message}`))
+      .flatMap((unit) =>
+        unit.counts.firstRejected
+          .slice(0, 1)
+          .map((row) => `${unit.unit.file.name}: row ${row.row}: ${row.code}: ${row.message}`),
+      )
       .join('\n  ');
-    throw new ValidationError(`source "${source.name}": ${bad} of ${records} rows are bad, more than run.max_bad_rate ${maxBadRate} allows\n  ${examples}`, {
-      code: 'too-many-bad-rows',
-      hint: 'look at quarantine/ in the run folder; mend the file, set columns: or shape:, or raise run.max_bad_rate',
-    });
+    throw new ValidationError(
+      `source "${source.name}": ${bad} of ${records} rows are bad, more than run.max_bad_rate ${maxBadRate} allows\n  ${examples}`,
+      {
+        code: 'too-many-bad-rows',
+        hint: 'look at quarantine/ in the run folder; mend the file, set columns: or shape:, or raise run.max_bad_rate',
+      },
+    );
   });
 }

@@ -27,7 +27,8 @@ export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<Ta
     expectedRows: task.take ?? task.unit.records ?? 4096,
   });
   const outputs = [await publish(task.out, task.sidecar, encodeSidecar(tags.columns))];
-  if (tags.quarantine.length > 0) outputs.push(await publish(task.out, task.quarantine, quarantineLines(task, tags.quarantine)));
+  if (tags.quarantine.length > 0)
+    outputs.push(await publish(task.out, task.quarantine, quarantineLines(task, tags.quarantine)));
   else await rm(join(task.out, task.quarantine), { force: true });
   const step = { counts: countTags(tags), outputs, ms: Math.round(performance.now() - started) };
   await writeDone(task.done, { fingerprint: task.fingerprint, ...step });
@@ -40,7 +41,10 @@ export function firstRow(unit: Unit): number {
 }
 
 /** The first `take` entries; all when null. */
-export async function* takeEntries(batches: AsyncIterable<RowBatch>, take: number | null): AsyncGenerator<RowBatch> {
+export async function* takeEntries(
+  batches: AsyncIterable<RowBatch>,
+  take: number | null,
+): AsyncGenerator<RowBatch> {
   let left = take ?? Number.POSITIVE_INFINITY;
   for await (const batch of batches) {
     if (batch.length >= left) {
@@ -59,7 +63,10 @@ async function publish(out: string, path: string, content: Uint8Array): Promise<
 
 function quarantineLines(task: TagTask, entries: readonly QuarantineEntry[]): Uint8Array {
   const { source, name } = task.unit.file;
-  return Buffer.from(entries.map((entry) => `${JSON.stringify({ source, file: name, ...entry })}\n`).join(''), 'utf8');
+  return Buffer.from(
+    entries.map((entry) => `${JSON.stringify({ source, file: name, ...entry })}\n`).join(''),
+    'utf8',
+  );
 }
 
 function countTags({ columns, quarantine }: UnitTags): TagCounts {

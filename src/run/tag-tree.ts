@@ -27,21 +27,38 @@ export interface TagTreeResult {
  */
 export async function tagTree(
   pool: WorkerPool,
-  params: { readonly input: string; readonly output: string; readonly threshold: number | null; readonly unitBytes: number },
+  params: {
+    readonly input: string;
+    readonly output: string;
+    readonly threshold: number | null;
+    readonly unitBytes: number;
+  },
   context: RunContext,
 ): Promise<TagTreeResult> {
-  const { files, ignored } = await listFiles({ source: basename(params.input), paths: [resolve(params.input)], baseDir: '/' });
+  const { files, ignored } = await listFiles({
+    source: basename(params.input),
+    paths: [resolve(params.input)],
+    baseDir: '/',
+  });
   for (const { path, reason } of ignored) context.warn('file-ignored', `${path}: ${reason}`);
   const scans: FileScan[] = [];
   await pool.runAll<ScanTask, FileScan>(
     files.map((file): ScanTask => ({ kind: 'scan', file, options: { unitBytes: params.unitBytes } })),
     { signal: context.signal, onResult: (scan) => void scans.push(scan) },
   );
-  const usable = scans.filter((scan) => !scan.skipped).toSorted((a, b) => (a.file.name < b.file.name ? -1 : 1));
-  for (const scan of scans) if (scan.skipped) context.warn(scan.skipped.code, `${scan.file.name}: ${scan.skipped.message}`);
-  if (usable.length === 0) throw new ConfigError(`${params.input}: no file that can be tagged`, { code: 'nothing-to-tag', hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst' });
+  const usable = scans
+    .filter((scan) => !scan.skipped)
+    .toSorted((a, b) => (a.file.name < b.file.name ? -1 : 1));
+  for (const scan of scans)
+    if (scan.skipped) context.warn(scan.skipped.code, `${scan.file.name}: ${scan.skipped.message}`);
+  if (usable.length === 0)
+    throw new ConfigError(`${params.input}: no file that can be tagged`, {
+      code: 'nothing-to-tag',
+      hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
+    });
   const counts = await tagParts(pool, usable, params, context);
-  for (const scan of usable) await joinParts(join(resolve(params.output), outputName(scan.file.name)), scan.units.length);
+  for (const scan of usable)
+    await joinParts(join(resolve(params.output), outputName(scan.file.name)), scan.units.length);
   return { ...counts, files: usable.length };
 }
 
@@ -61,12 +78,26 @@ async function tagParts(
   context: RunContext,
 ): Promise<Omit<TagTreeResult, 'files'>> {
   const tasks = scans.flatMap((scan) =>
-    scan.units.map(
-      (unit, index): TagFileTask => ({ kind: 'tag-file', unit, threshold: params.threshold, path: partPath(join(resolve(params.output), outputName(scan.file.name)), index) }),
-    ),
+    scan.units.map((unit, index): TagFileTask => ({
+      kind: 'tag-file',
+      unit,
+      threshold: params.threshold,
+      path: partPath(join(resolve(params.output), outputName(scan.file.name)), index),
+    })),
   );
-  const totals = { rows: 0, quarantined: 0, bytes: 0, personas: {} as Record<string, number>, traits: {} as Record<string, number> };
-  const stage = context.stage('tag', tasks.length, 0, scans.reduce((sum, scan) => sum + scan.file.bytes, 0));
+  const totals = {
+    rows: 0,
+    quarantined: 0,
+    bytes: 0,
+    personas: {} as Record<string, number>,
+    traits: {} as Record<string, number>,
+  };
+  const stage = context.stage(
+    'tag',
+    tasks.length,
+    0,
+    scans.reduce((sum, scan) => sum + scan.file.bytes, 0),
+  );
   await pool.runAll<TagFileTask, TagFileCounts>(tasks, {
     signal: context.signal,
     onResult(counts, task) {
@@ -75,7 +106,14 @@ async function tagParts(
       totals.bytes += counts.bytes;
       addCounts(totals.personas, counts.personas);
       addCounts(totals.traits, counts.traits);
-      stage.unitEnd({ unit: task.path, rows: counts.rows, bytes: counts.bytes, rejected: counts.rejected, reused: false, ms: 0 });
+      stage.unitEnd({
+        unit: task.path,
+        rows: counts.rows,
+        bytes: counts.bytes,
+        rejected: counts.rejected,
+        reused: false,
+        ms: 0,
+      });
     },
   });
   stage.end();
@@ -89,7 +127,11 @@ function addCounts(into: Record<string, number>, counts: Readonly<Record<string,
 async function joinParts(target: string, parts: number): Promise<void> {
   await using file = await openAtomic(target);
   for (let index = 0; index < parts; index++) {
-    await pipeline(createReadStream(partPath(target, index)), file.handle.createWriteStream({ autoClose: false }), { end: true });
+    await pipeline(
+      createReadStream(partPath(target, index)),
+      file.handle.createWriteStream({ autoClose: false }),
+      { end: true },
+    );
   }
   await file.publish();
   for (let index = 0; index < parts; index++) await rm(partPath(target, index), { force: true });

@@ -15,7 +15,11 @@ export interface WorkerSetup {
 export interface ScanTask {
   readonly kind: 'scan';
   readonly file: InputFile;
-  readonly options: { readonly columns?: Record<string, string>; readonly shape?: string; readonly unitBytes: number };
+  readonly options: {
+    readonly columns?: Record<string, string>;
+    readonly shape?: string;
+    readonly unitBytes: number;
+  };
 }
 
 export interface TagTask {
@@ -42,7 +46,11 @@ export interface TagCounts {
   readonly records: number;
   readonly rejected: Readonly<Record<string, number>>;
   /** First rejected rows, for messages. */
-  readonly firstRejected: readonly { readonly row: number; readonly code: string; readonly message: string }[];
+  readonly firstRejected: readonly {
+    readonly row: number;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 /** Which rows of a unit go where; parallel arrays in ascending (row, shard) order. */
@@ -88,7 +96,12 @@ export interface RowRules {
 }
 
 export interface CollectCounts {
-  readonly segments: readonly { readonly shard: number; readonly start: number; readonly bytes: number; readonly records: number }[];
+  readonly segments: readonly {
+    readonly shard: number;
+    readonly start: number;
+    readonly bytes: number;
+    readonly records: number;
+  }[];
 }
 
 export interface ShardTask {
@@ -99,7 +112,12 @@ export interface ShardTask {
   readonly path: string;
   readonly done: string;
   readonly fingerprint: string;
-  readonly segments: readonly { readonly path: string; readonly start: number; readonly bytes: number; readonly records: number }[];
+  readonly segments: readonly {
+    readonly path: string;
+    readonly start: number;
+    readonly bytes: number;
+    readonly records: number;
+  }[];
   readonly format: 'messages' | 'alpaca';
   readonly writer: 'hyparquet' | 'parquetjs-lite';
   readonly rowGroupRows: number;

@@ -45,7 +45,9 @@ function tagKit(): Promise<TagKit> {
 }
 
 async function openKit({ rosterUrl, personaTagger, traitTagger, taxonomy }: WorkerSetup): Promise<TagKit> {
-  const roster = (await import(rosterUrl)) as { openTagger(folder: string, taxonomy: Taxonomy): Promise<Tagger> }; // the roster's own signature
+  const roster = (await import(rosterUrl)) as {
+    openTagger(folder: string, taxonomy: Taxonomy): Promise<Tagger>;
+  }; // the roster's own signature
   return {
     encoder: new RowEncoder(),
     persona: await roster.openTagger(personaTagger, taxonomy),
@@ -57,4 +59,3 @@ async function openKit({ rosterUrl, personaTagger, traitTagger, taxonomy }: Work
 function setup(): WorkerSetup {
   return workerData as WorkerSetup; // given by openPool
 }
-

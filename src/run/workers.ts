@@ -12,5 +12,9 @@ export function openWorkers(tools: RunTools, workers: number): WorkerPool {
     traitTagger: tools.traitTagger.folder,
     taxonomy: tools.taxonomy,
   };
-  return openPool({ workerUrl: new URL(`./worker${extname(import.meta.url)}`, import.meta.url), workers, workerData: setup });
+  return openPool({
+    workerUrl: new URL(`./worker${extname(import.meta.url)}`, import.meta.url),
+    workers,
+    workerData: setup,
+  });
 }

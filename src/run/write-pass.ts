@@ -36,7 +36,11 @@ export interface WriteInput {
  * Shards whose marker and bytes are right are not written again; the spill is removed at the end.
  * Disk: the placed rows once more, uncompressed, while it runs. Memory: one unit or one shard per worker.
  */
-export async function writeShards(pool: WorkerPool, input: WriteInput, context: RunContext): Promise<WrittenShard[]> {
+export async function writeShards(
+  pool: WorkerPool,
+  input: WriteInput,
+  context: RunContext,
+): Promise<WrittenShard[]> {
   const paths = runPaths(input.out);
   const planPrint = planFingerprint(input);
   const finished = new Map<number, StepResult<ShardCounts>>();
@@ -78,7 +82,12 @@ function planFingerprint(input: WriteInput): string {
 
 type Segments = Map<number, { path: string; start: number; bytes: number; records: number }[]>;
 
-async function collectUnits(pool: WorkerPool, input: WriteInput, planPrint: string, context: RunContext): Promise<Segments> {
+async function collectUnits(
+  pool: WorkerPool,
+  input: WriteInput,
+  planPrint: string,
+  context: RunContext,
+): Promise<Segments> {
   const tasks = collectTasks(input, planPrint);
   const steps = new Map<string, StepResult<CollectCounts>>();
   const todo: CollectTask[] = [];
@@ -153,32 +162,42 @@ function rowRules({ config, layout }: WriteInput): RowRules {
 async function encodeShards(
   pool: WorkerPool,
   input: WriteInput,
-  missing: readonly { readonly index: number; readonly path: string; readonly done: string; readonly fingerprint: string }[],
+  missing: readonly {
+    readonly index: number;
+    readonly path: string;
+    readonly done: string;
+    readonly fingerprint: string;
+  }[],
   state: { readonly segments: Segments; readonly finished: Map<number, StepResult<ShardCounts>> },
   context: RunContext,
 ): Promise<void> {
   const { output } = input.config;
   const stage = context.stage('write', input.layout.shards.length, state.finished.size, 0);
-  const tasks = missing.map(
-    (shard): ShardTask => ({
-      kind: 'shard',
-      name: String(shard.index),
-      out: input.out,
-      path: shard.path,
-      done: shard.done,
-      fingerprint: shard.fingerprint,
-      segments: state.segments.get(shard.index) ?? [],
-      format: output.format,
-      writer: output.writer,
-      rowGroupRows: output.row_group_rows,
-      zstdLevel: output.zstd_level,
-    }),
-  );
+  const tasks = missing.map((shard): ShardTask => ({
+    kind: 'shard',
+    name: String(shard.index),
+    out: input.out,
+    path: shard.path,
+    done: shard.done,
+    fingerprint: shard.fingerprint,
+    segments: state.segments.get(shard.index) ?? [],
+    format: output.format,
+    writer: output.writer,
+    rowGroupRows: output.row_group_rows,
+    zstdLevel: output.zstd_level,
+  }));
   await pool.runAll<ShardTask, StepResult<ShardCounts>>(tasks, {
     signal: context.signal,
     onResult(step, task) {
       state.finished.set(Number(task.name), step);
-      stage.unitEnd({ unit: task.path, rows: step.counts.rows, bytes: step.outputs[0]?.bytes ?? 0, rejected: 0, reused: false, ms: step.ms });
+      stage.unitEnd({
+        unit: task.path,
+        rows: step.counts.rows,
+        bytes: step.outputs[0]?.bytes ?? 0,
+        rejected: 0,
+        reused: false,
+        ms: step.ms,
+      });
     },
   });
   stage.end();

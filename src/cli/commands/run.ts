@@ -16,7 +16,7 @@ interface RunArguments {
   workers?: number;
   limit?: number;
   fresh: boolean;
-  dryRun: boolean;
+  'dry-run': boolean;
   offline: boolean;
   json: boolean;
 }
@@ -55,7 +55,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const out = args.out ?? join('runs', basename(args.config).replace(/\.ya?ml$/, ''));
     const params = { loaded, out, workers: args.workers, limit: args.limit, fresh: args.fresh, tools };
     await withProcess({ json: args.json, offline: args.offline }, async (effects) => {
-      if (args.dryRun) return effects.print(await dryRun(params, effects));
+      if (args['dry-run']) return effects.print(await dryRun(params, effects));
       const result = await runAll(params, effects);
       effects.print(
         args.json

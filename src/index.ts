@@ -1,0 +1,14 @@
+export { loadConfig } from './config/load.ts';
+export { configSchema, type Config } from './config/schema.ts';
+export * from './core/errors.ts';
+export type { RunEvent } from './core/events.ts';
+export type { Row, Message, ToolCall } from './core/row.ts';
+export type { Tagger, TaggerInfo, TagScores, TextBatch } from './core/tagger.ts';
+export type { Taxonomy } from './core/taxonomy.ts';
+export { evaluateTagger } from './run/eval-pass.ts';
+export { runAll, type RunEffects, type RunParams, type RunResult, type RunTools } from './run/run.ts';
+export { tagTree, type TagTreeResult } from './run/tag-tree.ts';
+export { solveBalance } from './balance/solve.ts';
+export type { BalanceProblem } from './balance/problem.ts';
+export type { BalanceSolution } from './balance/solution.ts';
+export type { ReportModel } from './report/model.ts';
