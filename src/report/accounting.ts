@@ -1,12 +1,17 @@
-import type { AxisName, ReportModel } from './model.ts';
+import type { Accounting, AxisName, ReportModel } from './model.ts';
 
 /** Sentences for every sum in the model that does not come out; empty when the report accounts for every row. */
 export function checkAccounting(model: ReportModel): string[] {
   return [...checkInput(model), ...checkCorpus(model), ...checkQuarantine(model), ...checkPartitions(model)];
 }
 
+/** Rows that filters took out, over all reasons. */
+export function filteredRows(accounting: Accounting): number {
+  return sum(accounting.filtered.map((entry) => entry.rows));
+}
+
 function checkInput({ accounting }: ReportModel): string[] {
-  const filtered = sum(accounting.filtered.map((entry) => entry.rows));
+  const filtered = filteredRows(accounting);
   const parts =
     accounting.quarantined + filtered + accounting.duplicates + accounting.notSelected + accounting.selected;
   if (parts === accounting.input) return [];

@@ -150,7 +150,7 @@ export interface ConfidenceHistogram {
   readonly abstained: number;
 }
 
-/** Words per row in log bins: bin i covers [2^i, 2^(i+1)) words, bin 0 also rows without words. Before and after have equal length. */
+/** Estimated tokens per row in log bins: bin i covers [2^i, 2^(i+1)) tokens, bin 0 also empty rows. Before and after have equal length. */
 export interface LengthHistogram {
   readonly before: readonly number[];
   readonly after: readonly number[];

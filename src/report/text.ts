@@ -1,0 +1,177 @@
+import { cutText, fitText, textWidth } from '../lib/text-width.ts';
+import { visibleText } from '../lib/visible-text.ts';
+import { filteredRows } from './accounting.ts';
+import { formatBytes, formatCount, formatPlural, formatPoints, formatShare } from './format.ts';
+import type { AxisEntry, ReportModel } from './model.ts';
+import { createPaint, type Paint } from './paint.ts';
+import { shareBar } from './share-bar.ts';
+
+export interface TextOptions {
+  /** Columns; lines are not longer. */
+  readonly width: number;
+  /** ANSI colours; nothing is told by colour alone. */
+  readonly color: boolean;
+}
+
+/** What a user wants to know at the end of a run, in at most 40 lines; no trailing newline. */
+export function renderText(model: ReportModel, { width, color }: TextOptions): string {
+  const paint = createPaint(color);
+  const usable = Math.max(40, Math.min(width, 120));
+  const head = [titleLine(model, usable, paint), '', ...accountingLines(model, usable), ''];
+  const tail = [...feasibilityLines(model, usable, paint), ...placeLines(model, usable, paint)];
+  const budget = maxLines - head.length - tail.length;
+  const traits = axisLines('trait', rankTraits(model.axes.trait), traitRows, usable, paint);
+  const personas = axisLines(
+    'persona',
+    rankPersonas(model.axes.persona),
+    budget - traits.length - axisOverhead,
+    usable,
+    paint,
+  );
+  return [...head, ...personas, ...traits, ...tail].join('\n');
+}
+
+const maxLines = 40;
+const traitRows = 6;
+/** Header, "others" and the empty line of a table. */
+const axisOverhead = 3;
+
+function titleLine({ run }: ReportModel, width: number, paint: Paint): string {
+  const rest = ` ${run.toolVersion} · ${visibleText(run.configPath)} · seed ${run.seed}`;
+  return paint.bold('tag-datasets') + cutText(rest, width - 'tag-datasets'.length);
+}
+
+function accountingLines({ accounting, run }: ReportModel, width: number): string[] {
+  const parts = [
+    `${formatCount(accounting.selected)} selected`,
+    `${formatCount(accounting.notSelected)} not selected`,
+    `${formatCount(accounting.duplicates)} duplicates`,
+    `${formatCount(filteredRows(accounting))} filtered`,
+    `${formatCount(accounting.quarantined)} quarantined`,
+  ];
+  const corpus = [
+    accounting.copies > 0 ? `${formatCount(accounting.copies)} copies` : '',
+    accounting.synthetic > 0 ? `${formatCount(accounting.synthetic)} synthetic` : '',
+  ].filter((part) => part !== '');
+  return [
+    ...wrap(`${formatPlural(accounting.input, 'row')} read = ${parts.join(' + ')}`, width),
+    ...wrap(
+      [
+        `${formatPlural(run.after.rows, 'row')} in the balanced corpus`,
+        ...(corpus.length > 0 ? [`${corpus.join(', ')} among them`] : []),
+        `${formatCount(run.after.tokens)} tokens`,
+      ].join(', '),
+      width,
+    ),
+  ];
+}
+
+/** Alerts first, then the largest shares: the part that a user has to see when not all fit. */
+function rankPersonas(entries: readonly AxisEntry[]): AxisEntry[] {
+  const weight = (entry: AxisEntry) => Math.max(entry.after.share, entry.target?.share ?? 0);
+  return entries
+    .filter((entry) => entry.before.rows + entry.after.rows > 0 || (entry.target?.share ?? 0) > 0)
+    .toSorted(
+      (a, b) => Number(b.alert) - Number(a.alert) || weight(b) - weight(a) || (a.name < b.name ? -1 : 1),
+    );
+}
+
+function rankTraits(entries: readonly AxisEntry[]): AxisEntry[] {
+  const rank = (entry: AxisEntry) => (entry.target ? 1 : 0);
+  return entries
+    .filter((entry) => entry.before.rows > 0 || entry.target)
+    .toSorted(
+      (a, b) =>
+        Number(b.alert) - Number(a.alert) ||
+        rank(b) - rank(a) ||
+        b.after.share - a.after.share ||
+        (a.name < b.name ? -1 : 1),
+    );
+}
+
+function axisLines(
+  title: string,
+  entries: readonly AxisEntry[],
+  rows: number,
+  width: number,
+  paint: Paint,
+): string[] {
+  if (entries.length === 0) return [];
+  const limit = entries.length <= rows + 1 ? rows + 1 : rows;
+  const shown = entries.slice(0, limit);
+  const scale = Math.max(...shown.flatMap((entry) => [entry.after.share, entry.target?.share ?? 0]), 0.001);
+  const nameWidth = Math.min(
+    24,
+    Math.max(...shown.map((entry) => textWidth(visibleText(entry.name))), title.length),
+  );
+  const markWidth = Math.max(0, ...shown.map((entry) => alertMark(entry).length));
+  const barWidth = Math.min(30, width - nameWidth - markWidth - fixedColumns);
+  const header = `${fitText(title, nameWidth)}  before  target   after   drift`;
+  const lines = shown.map((entry) => entryLine(entry, { nameWidth, markWidth, barWidth, scale }, paint));
+  const hidden = entries.length - shown.length;
+  const more = hidden > 0 ? [paint.dim(`${formatPlural(hidden, 'more ' + title)} in the report`)] : [];
+  return [paint.dim(header), ...lines, ...more, ''];
+}
+
+/** Four columns of 6 with two spaces before each, two more spaces before the bar. */
+const fixedColumns = 34;
+
+interface EntryLayout {
+  readonly nameWidth: number;
+  readonly markWidth: number;
+  readonly barWidth: number;
+  /** Share that fills the bar. */
+  readonly scale: number;
+}
+
+function entryLine(entry: AxisEntry, layout: EntryLayout, paint: Paint): string {
+  const cells = [
+    formatShare(entry.before.share),
+    formatShare(entry.target?.share ?? null),
+    formatShare(entry.after.share),
+    formatPoints(entry.drift),
+  ].map((cell) => cell.padStart(6));
+  const name = fitText(visibleText(entry.name), layout.nameWidth);
+  const row = `${name}  ${cells.join('  ')}${alertMark(entry).padEnd(layout.markWidth)}`;
+  if (layout.barWidth < 8) return entry.alert ? paint.alert(row.trimEnd()) : row.trimEnd();
+  const bar = shareBar(entry.after.share, entry.target?.share ?? null, layout.scale, layout.barWidth);
+  return `${entry.alert ? paint.alert(row) : row}  ${paint.accent(bar)}`.trimEnd();
+}
+
+function alertMark(entry: AxisEntry): string {
+  return entry.alert ? ` ! ${entry.cause ?? 'drift'}` : '';
+}
+
+function feasibilityLines({ feasibility }: ReportModel, width: number, paint: Paint): string[] {
+  if (feasibility.feasible) return [];
+  const sentence = feasibility.sentences.map(visibleText).join(' ');
+  const lines = wrap(`The targets cannot all hold; the nearest mix was taken. ${sentence}`, width);
+  const shown = lines.slice(0, 4);
+  if (lines.length > 4) shown[3] = cutText(`${shown[3] ?? ''} \u2026 more in the report`, width);
+  return [...shown.map((line) => paint.alert(line)), ''];
+}
+
+function placeLines({ run, shards }: ReportModel, width: number, paint: Paint): string[] {
+  const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const folder = visibleText(run.out.replace(/\/+$/, ''));
+  const size = ` (${formatPlural(shards.length, 'shard')}, ${formatBytes(bytes)})`;
+  return [
+    `shards  ${paint.bold(`${folder}/dataset`)}${cutText(size, width - textWidth(folder) - 16)}`,
+    `report  ${paint.bold(`${folder}/report/report.html`)}`,
+  ];
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const next = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && textWidth(next) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = next;
+    }
+  }
+  return [...lines, line].map((one) => cutText(one, width));
+}
