@@ -30,7 +30,7 @@ export function createHubFetch(options: HubFetchOptions): typeof fetch {
     const request = new Request(input, { ...init, body: null });
     const signal = joinSignals(options.signal, init?.signal ?? undefined);
     try {
-      return await retry(() => attempt({ request, init, signal, options, memory }), {
+      return await retry(() => tryOnce({ request, init, signal, options, memory }), {
         ...options.retry,
         signal,
       });
@@ -54,7 +54,7 @@ interface Attempt {
   readonly memory: Memory;
 }
 
-async function attempt(attempt: Attempt): Promise<Response> {
+async function tryOnce(attempt: Attempt): Promise<Response> {
   const { request, options, signal } = attempt;
   try {
     return await follow(attempt);

@@ -14,6 +14,8 @@ const environment = () => ({ HF_HOME: home, HF_HUB_OFFLINE: '1' });
 const list = (paths?: string[]) =>
   listHubFiles({ source: 's', repo: 'owner/talk', paths }, { environment: environment() });
 
+const fetch = () => Promise.reject(new Error('no connection may be opened'));
+
 /** The cache as the library itself writes it. */
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'hub-cache-'));
@@ -29,7 +31,6 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true }));
 
 test('offline, what snapshotDownload left is listed and read without a connection', async () => {
-  const fetch = () => Promise.reject(new Error('no connection may be opened'));
   const listing = await listHubFiles(
     { source: 's', repo: 'owner/talk' },
     { environment: environment(), fetch },

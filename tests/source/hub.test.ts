@@ -28,7 +28,6 @@ beforeEach(async () => {
       'owner/script': { files: { 'script.py': 'print()', 'data/train.zip': 'PK', 'README.md': '#' } },
       'owner/script@refs/convert/parquet': {
         sha: '2222222222222222222222222222222222222222',
-        branches: ['refs/convert/parquet'],
         files: { 'default/train/0000.parquet': 'PAR1' },
       },
       'owner/bare': { files: { 'README.md': '#', 'model.bin': 'x' } },
@@ -85,7 +84,6 @@ test('globs choose among the files of a repository', async () => {
 });
 
 test('the Parquet conversion is listed by its revision', async () => {
-  server.repos['owner/script'] = server.repos['owner/script@refs/convert/parquet'] ?? { files: {} };
   const listing = await list('owner/script', { revision: 'refs/convert/parquet' });
   expect(listing.revision).toMatch(/^2{40}$/);
   expect(listing.files.map(({ name }) => name)).toEqual(['default/train/0000.parquet']);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
-/** A dataset of the stand-in: files by path, commits by sha, branches by name. */
+import { z } from 'zod';
+
+/** One branch of a dataset of the stand-in, under the key `owner/name` (main) or `owner/name@branch`. */
 export interface StandInRepo {
   readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly sha?: string;
-  readonly branches?: readonly string[];
   readonly license?: string;
   readonly gated?: false | 'auto' | 'manual';
 }
@@ -50,7 +50,7 @@ export interface HubServer extends AsyncDisposable {
 type Handler = (
   request: IncomingMessage,
   response: ServerResponse,
-  match: RegExpExecArray,
+  match: readonly string[],
 ) => void | Promise<void>;
 
 /** One more endpoint, such as the commit ones: asked before the built-in ones. */
@@ -84,17 +84,19 @@ export async function startHubServer(options: {
       const fault = takeFault(faults, on, url);
       if (fault && applyEarly(fault, request, response)) return;
       if (fault) faultsOfResponse.set(response, fault);
-      void handle(request, response, [''] as unknown as RegExpExecArray);
+      void handle(request, response, []);
     });
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
-    return [server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`];
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the stand-in has no port');
+    return [server, `http://127.0.0.1:${address.port}`];
   };
 
   const [cdnServer, cdn] = await listen('cdn', (request, response) => {
-    const [, repo, path] = /^\/blob\/(.+?)\/-\/([^?]+)/.exec(request.url ?? '') ?? [];
-    const content = bytesOf(repos[decodeURIComponent(repo ?? '')]?.files[decodeURIComponent(path ?? '')]);
+    const [, key, path] = /^\/blob\/(.+?)\/-\/([^?]+)/.exec(request.url ?? '') ?? [];
+    const content = bytesOf(repos[decodeURIComponent(key ?? '')]?.files[decodeURIComponent(path ?? '')]);
     if (!content || !request.url?.includes('?signature=')) return sendStatus(response, 403);
     sendBytes(request, response, content, { etag: `"cdn-${sha(content, 'sha1')}"` });
   });
@@ -144,7 +146,7 @@ export async function startHubServer(options: {
       handle: async (request, response, match) => {
         const found = findRepo(match);
         if (!found) return sendStatus(response, 404, { 'x-error-code': 'RepoNotFound' });
-        const { paths } = JSON.parse(await readText(request)) as { paths: string[] };
+        const { paths } = pathsBody.parse(JSON.parse(await readText(request)));
         const lastCommit = {
           id: found.repo.sha ?? defaultSha,
           title: 'first',
@@ -168,7 +170,7 @@ export async function startHubServer(options: {
         const changed = faultsOfResponse.get(response)?.kind === 'etag';
         const etag = changed ? '"0123456789abcdef"' : `"${etagOf(content, lfsAbove)}"`;
         if (content.length <= lfsAbove) return sendBytes(request, response, content, { etag });
-        const location = `${cdn}/blob/${encodeURIComponent(found.name)}/-/${encodeURIComponent(path)}?signature=secret`;
+        const location = `${cdn}/blob/${encodeURIComponent(found.key)}/-/${encodeURIComponent(path)}?signature=secret`;
         response.writeHead(302, { location, 'x-linked-etag': etag, 'x-linked-size': content.length }).end();
       },
     },
@@ -184,13 +186,14 @@ export async function startHubServer(options: {
     sendStatus(response, 404);
   });
 
-  function findRepo(match: RegExpExecArray): { name: string; repo: StandInRepo } | undefined {
+  function findRepo(match: readonly string[]): { key: string; name: string; repo: StandInRepo } | undefined {
     const revision = decodeURIComponent(match[2] ?? '');
-    const named = `${match[1]}@${revision}`;
-    const name = repos[named] ? named : (match[1] ?? '');
-    const repo = repos[name];
-    const known = [repo?.sha ?? defaultSha, ...(repo?.branches ?? ['main', revisionOfName(name)])];
-    return repo && known.includes(revision) ? { name, repo } : undefined;
+    for (const [key, repo] of Object.entries(repos)) {
+      const [name = '', branch = 'main'] = key.split('@');
+      const isKnown = revision === (repo.sha ?? defaultSha) || revision === branch;
+      if (name === match[1] && isKnown) return { key, name, repo };
+    }
+    return undefined;
   }
 
   return {
@@ -210,11 +213,9 @@ export async function startHubServer(options: {
 
 export const defaultSha = '1111111111111111111111111111111111111111';
 
-const faultsOfResponse = new WeakMap<ServerResponse, Fault>();
+const pathsBody = z.object({ paths: z.array(z.string()) });
 
-function revisionOfName(name: string): string {
-  return name.split('@')[1] ?? 'main';
-}
+const faultsOfResponse = new WeakMap<ServerResponse, Fault>();
 
 function takeFault(
   faults: { fault: Fault; left: number }[],
