@@ -22,6 +22,7 @@ const exitCodes: Readonly<Record<string, number>> = {
   InterruptedError: 130,
 };
 
+const optionNames = ['config', 'out', 'set', 'workers', 'limit', 'fresh', 'dry-run', 'offline', 'json', 'tagger', 'traits', 'threshold', 'data', 'run', 'compare', 'rows', 'schema', 'debug'];
 const commandNames = ['tag', 'eval', 'report', 'bench', 'config'];
 
 async function main(): Promise<void> {
@@ -58,7 +59,7 @@ function usageMessage(message: string): string {
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1];
   if (!unknown) return message;
   const names = unknown.split(', ');
-  return names.map((name) => `unknown argument "${name}"; ${suggestName(name, commandNames)}`).join('\n');
+  return names.map((name) => `unknown argument "${name}"; ${suggestName(name, [...commandNames, ...optionNames])}`).join('\n');
 }
 
 function report(error: unknown): void {

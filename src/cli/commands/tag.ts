@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
 
-import { loadTaxonomy } from '../../../taggers/index.ts';
+import { loadTaxonomy, openTagger } from '../../../taggers/index.ts';
 import { createContext } from '../../run/context.ts';
 import { openWorkers } from '../../run/workers.ts';
 import { type TagTreeResult, tagTree } from '../../run/tag-tree.ts';
+import type { RunTools } from '../../run/run.ts';
+import { tagPipe } from '../../run/tag-pipe.ts';
+import { RowEncoder } from '../../tag/encode.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
 
@@ -38,9 +41,11 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       .option('threshold', { type: 'number', describe: 'Below this probability a row is general_assistant' })
       .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON' })
-      .example('$0 tag data/ tagged/', 'data/a/b.csv.gz becomes tagged/a/b.jsonl'),
+      .example('$0 tag data/ tagged/', 'data/a/b.csv.gz becomes tagged/a/b.jsonl')
+      .example('cat rows.jsonl | $0 tag - - > tagged.jsonl', 'as a pipe'),
   async handler(args) {
     const tools = await loadTools({ persona: args.tagger, traits: args.traits }, await loadTaxonomy());
+    if (args.in === '-' && args.out === '-') return pipe(tools, args.threshold ?? null);
     await withProcess({ json: args.json }, async (effects) => {
       const started = performance.now();
       await using pool = openWorkers(tools, args.workers);
@@ -54,6 +59,15 @@ export const tagCommand: CommandModule<object, TagArguments> = {
     });
   },
 };
+
+/** Rows in on stdin, tagged rows out on stdout, counts on stderr. */
+async function pipe(tools: RunTools, threshold: number | null): Promise<void> {
+  await using persona = await openTagger(tools.personaTagger.folder, tools.taxonomy);
+  await using traits = await openTagger(tools.traitTagger.folder, tools.taxonomy);
+  const kit = { encoder: new RowEncoder(), persona, traits, taxonomy: tools.taxonomy };
+  const { rows, quarantined } = await tagPipe(kit, { input: process.stdin, output: process.stdout, threshold });
+  process.stderr.write(`${rows} rows tagged, ${quarantined} unreadable\n`);
+}
 
 function jsonSummary(result: TagTreeResult, seconds: number): string {
   return JSON.stringify(
