@@ -6,7 +6,7 @@ import type { BalanceCell, BalanceProblem } from '../balance/problem.ts';
 import { selectionKeys, selectRows } from '../balance/select.ts';
 import { type BalanceSolution, solveBalance } from '../balance/solve.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
-import type { ResolvedSource } from './sources.ts';
+import type { CorpusSource } from './corpus.ts';
 
 /** No cell: the row is not in the supply. */
 export const noCell = 0xffffffff;
@@ -34,7 +34,7 @@ export async function planRun(
   table: PlanTable,
   config: Config,
   taxonomy: Taxonomy,
-  sources: readonly ResolvedSource[],
+  sources: readonly CorpusSource[],
 ): Promise<RunPlan> {
   if (config.dataset.deduplicate && config.dataset.filter_duplicates) dropDuplicates(table, sources);
   const keys = selectionKeys({ hashes: table.hash, seed: config.seed });
@@ -52,7 +52,7 @@ export async function planRun(
   return { problem, solution, cells, cellPersona, cellTraits, keys, copies: Uint8Array.from(copies) };
 }
 
-function dropDuplicates(table: PlanTable, sources: readonly ResolvedSource[]): void {
+function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {
   const rank = sourceRanks(sources);
   const sourceRank = new Uint16Array(table.rows);
   table.units.forEach((unit, u) =>
@@ -65,13 +65,13 @@ function dropDuplicates(table: PlanTable, sources: readonly ResolvedSource[]): v
 }
 
 /** Rank by name, so that the order of the configuration does not decide which duplicate stays. */
-function sourceRanks(sources: readonly ResolvedSource[]): number[] {
+function sourceRanks(sources: readonly CorpusSource[]): number[] {
   const sorted = sources.map((source) => source.name).toSorted();
   return sources.map((source) => sorted.indexOf(source.name));
 }
 
 /** A source's limit keeps the rows with the smallest keys. */
-function dropOverLimit(table: PlanTable, keys: Uint32Array, sources: readonly ResolvedSource[]): void {
+function dropOverLimit(table: PlanTable, keys: Uint32Array, sources: readonly CorpusSource[]): void {
   sources.forEach((source, index) => {
     if (source.limit === null) return;
     const cells = new Uint32Array(table.rows).fill(noCell);

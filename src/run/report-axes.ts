@@ -5,12 +5,12 @@ import { AxisCounter, type CountedRow } from './axis-counter.ts';
 import type { RunLayout } from './layout.ts';
 import type { RunPlan } from './plan-pass.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
-import type { ResolvedSource } from './sources.ts';
+import type { CorpusSource } from './corpus.ts';
 
 export interface AxesInput {
   readonly config: Config;
   readonly taxonomy: Taxonomy;
-  readonly sources: readonly ResolvedSource[];
+  readonly sources: readonly CorpusSource[];
   readonly table: PlanTable;
   readonly plan: RunPlan;
   readonly layout: RunLayout;

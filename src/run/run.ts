@@ -8,18 +8,17 @@ import type { TaggerInfo } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { ReportModel } from '../report/model.ts';
 import type { WorkerPool } from '../tag/pool.ts';
+import { writeDataset, writePlan, writeReport, writeRunJson } from './artefacts.ts';
 import { fingerprint, removeTemporaryFiles, sweep } from './checkpoint.ts';
 import { createContext, type RunContext } from './context.ts';
-import { layOut, type RunLayout } from './layout.ts';
+import { describeCorpus, writeCorpus } from './corpus.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
-import { planRun, type RunPlan } from './plan-pass.ts';
-import { loadPlanTable, type PlanTable } from './plan-table.ts';
+import { planCorpus } from './plan-corpus.ts';
 import { buildReport } from './report-model.ts';
 import { scanSources, type ScannedFile } from './scan-pass.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
 import { type TaggedFileUnit, tagUnits } from './tag-pass.ts';
-import { writeDataset, writePlan, writeReport, writeRunJson } from './artefacts.ts';
 import { openWorkers } from './workers.ts';
 import { writeShards } from './write-pass.ts';
 
@@ -78,8 +77,16 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     params.workers ?? params.loaded.config.run.workers ?? availableParallelism(),
   );
   const tagged = await tagCorpus(pool, params, prepared.sources, out, context);
-  const planned = await planCorpus(tagged, params, prepared.sources, out, context);
   const { config } = params.loaded;
+  const { taxonomy } = params.tools;
+  const stage = context.stage('plan', 1, 0, 0);
+  const corpus = describeCorpus(params, prepared.sources, tagged.units);
+  await writeCorpus(out, corpus);
+  const planned = await planCorpus({ out, corpus, config, taxonomy });
+  if (planned.plan.solution.certificate) context.warn('infeasible', planned.plan.solution.certificate.sentence);
+  await writePlan(out, planned.plan);
+  stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
+  stage.end();
   const shards = await writeShards(
     pool,
     { out, config, units: tagged.units, ...planned, toolVersion: params.tools.toolVersion },
@@ -88,7 +95,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   const report = buildReport({
     ...planned,
     config,
-    taxonomy: params.tools.taxonomy,
+    taxonomy,
     sources: prepared.sources,
     toolVersion: params.tools.toolVersion,
     configPath: params.loaded.path,
@@ -179,45 +186,4 @@ async function tagCorpus(
   const paths = runPaths(out);
   await sweep(out, [paths.tags, paths.quarantine], new Set(units.flatMap((unit) => unit.outputs)));
   return { files, units };
-}
-
-async function planCorpus(
-  tagged: TaggedCorpus,
-  params: RunParams,
-  sources: readonly ResolvedSource[],
-  out: string,
-  context: RunContext,
-): Promise<{ table: PlanTable; plan: RunPlan; layout: RunLayout }> {
-  const { config } = params.loaded;
-  const { taxonomy, personaTagger } = params.tools;
-  const stage = context.stage('plan', 1, 0, 0);
-  const units = tagged.units.map((unit) => ({
-    name: unit.name,
-    source: unit.source,
-    rows: unit.counts.rows,
-    sidecar: unit.sidecar,
-  }));
-  const table = await loadPlanTable(out, units, {
-    taxonomy,
-    thresholds: taxonomy.personas.map(
-      (persona) =>
-        config.taggers.persona_threshold ??
-        personaTagger.thresholds[personaTagger.labels.indexOf(persona.id)] ??
-        0,
-    ),
-    priors: sources.map((source) => ({
-      origin: taxonomy.personas.findIndex((persona) => persona.id === source.persona),
-      strength: source.priorStrength,
-    })),
-    minOutputChars: config.dataset.min_output_length,
-    maxOutputChars: config.dataset.max_output_length ?? Number.POSITIVE_INFINITY,
-    filterEmpty: config.dataset.filter_empty,
-  });
-  const plan = await planRun(table, config, taxonomy, sources);
-  if (plan.solution.certificate) context.warn('infeasible', plan.solution.certificate.sentence);
-  const layout = layOut(table, plan, config, taxonomy);
-  await writePlan(out, plan);
-  stage.unitEnd({ unit: 'plan', rows: table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
-  stage.end();
-  return { table, plan, layout };
 }

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ConfigError } from '../core/errors.ts';
+import { writeFileAtomic } from '../lib/atomic-file.ts';
+import type { TaggedUnit } from './plan-table.ts';
+import type { RunParams } from './run.ts';
+import type { ResolvedSource } from './sources.ts';
+import type { TaggedFileUnit } from './tag-pass.ts';
+
+/** A source as PLAN needs it. */
+export interface CorpusSource {
+  readonly name: string;
+  readonly persona: string | null;
+  readonly priorStrength: number;
+  readonly limit: number | null;
+  readonly synthetic: boolean;
+}
+
+/** Everything that PLAN reads besides the configuration and the sidecars: lets a plan be made again without the inputs. */
+export interface Corpus {
+  readonly schema: 1;
+  readonly sources: readonly CorpusSource[];
+  readonly units: readonly (TaggedUnit & { readonly file: string; readonly firstRow: number })[];
+  /** Persona → threshold of the tagger. */
+  readonly thresholds: Readonly<Record<string, number>>;
+}
+
+export function describeCorpus(params: RunParams, sources: readonly ResolvedSource[], units: readonly TaggedFileUnit[]): Corpus {
+  const { labels, thresholds } = params.tools.personaTagger;
+  return {
+    schema: 1,
+    sources: sources.map(({ name, persona, priorStrength, limit, synthetic }) => ({ name, persona, priorStrength, limit, synthetic })),
+    units: units.map((unit) => ({ name: unit.name, source: unit.source, rows: unit.counts.rows, sidecar: unit.sidecar, file: unit.unit.file.name, firstRow: unit.unit.firstRow })),
+    thresholds: Object.fromEntries(labels.map((label, i) => [label, thresholds[i] ?? 0])),
+  };
+}
+
+export async function writeCorpus(out: string, corpus: Corpus): Promise<void> {
+  await writeFileAtomic(join(out, 'state', 'corpus.json'), `${JSON.stringify(corpus)}\n`);
+}
+
+/** @throws ConfigError `run-not-tagged` */
+export async function readCorpus(out: string): Promise<Corpus> {
+  const path = join(out, 'state', 'corpus.json');
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Corpus; // written by writeCorpus
+  } catch (cause) {
+    throw new ConfigError(`${out}: not a run folder whose rows are tagged`, { code: 'run-not-tagged', hint: 'run tag-datasets --config … --out with that folder first', cause });
+  }
+}
