@@ -96,7 +96,13 @@ function send({ request, init, options, signal }: Attempt, url: URL, isHome: boo
   if (isHome && options.token !== null) headers.set('authorization', `Bearer ${options.token}`);
   // A compressed reply has another length and another ETag than the file.
   if (headers.has('range') || options.expected) headers.set('accept-encoding', 'identity');
-  return (options.fetch ?? fetch)(url, { ...init, headers, redirect: 'manual', signal });
+  return (options.fetch ?? fetch)(url, {
+    ...init,
+    method: request.method,
+    headers,
+    redirect: 'manual',
+    signal,
+  });
 }
 
 function checkLinkedEtag(reply: Response, url: URL, { expected }: HubFetchOptions): void {
