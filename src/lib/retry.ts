@@ -15,7 +15,7 @@ export interface RetryOptions {
 }
 
 /** Six tries within about 30 s. */
-export const defaultRetry: RetryOptions = {
+const defaultRetry: RetryOptions = {
   attempts: 6,
   baseMs: 500,
   maxMs: 30_000,

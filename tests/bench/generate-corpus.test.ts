@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 
 import { generateCorpus, generateCorpusFiles } from '../../bench/generate-corpus.ts';
+
+const chatRow = z.object({ messages: z.array(z.object({ role: z.string(), content: z.string() })) });
 
 let folder: string;
 beforeAll(async () => {
@@ -44,7 +47,7 @@ test('chat rows alternate user and assistant after an optional system message', 
   const { lines } = await generate('chat.jsonl', { rows: 1000, seed: 7, shape: 'messages' });
   const turnCounts = new Set<number>();
   for (const line of lines) {
-    const { messages } = JSON.parse(line) as { messages: { role: string; content: string }[] };
+    const { messages } = chatRow.parse(JSON.parse(line));
     const spoken = messages.filter(({ role }) => role !== 'system');
     expect(messages.length - spoken.length).toBeLessThanOrEqual(1);
     spoken.forEach(({ role, content }, i) => {

@@ -12,7 +12,7 @@ export interface StandInRepo {
 }
 
 /** What goes wrong, how often, and where. Faults are used up in order; the first that fits a request is taken. */
-export interface Fault {
+interface Fault {
   readonly kind:
     | 'ignore-range'
     | 'short-body'
@@ -31,7 +31,7 @@ export interface Fault {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly on: 'hub' | 'cdn';
   readonly method: string;
   readonly url: string;
