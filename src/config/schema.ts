@@ -93,7 +93,7 @@ const sourceSchema = z.strictObject({
     .string()
     .optional()
     .describe('Origin persona: a prior combined with the tagger, never silently a label.'),
-  prior_strength: share.default(0.5).describe('Weight of the origin persona; 1 fixes the label.'),
+  prior_strength: share.optional().describe('Weight of the origin persona, 0 to 1; 1 fixes the label. Default: the recipe\'s, else 0.5.'),
   limit: z
     .number()
     .int()

@@ -106,18 +106,22 @@ function withRecipe(source: SourceConfig, recipe: ReturnType<typeof findRecipe>)
     columns: source.columns ?? recipe.columns,
     shape: source.shape ?? recipe.shape,
     persona: source.persona ?? recipe.persona,
+    prior_strength: source.prior_strength ?? recipe.prior_strength,
     limit: source.limit ?? recipe.cap,
     licence: source.licence ?? recipe.license,
     benchmark: source.benchmark || recipe.benchmark,
   };
 }
 
+/** Half tagger, half origin: enough to tip a doubtful row, not to overrule a sure one. */
+const defaultPriorStrength = 0.5;
+
 function describe(source: SourceConfig): Omit<ResolvedSource, 'files' | 'revision'> {
   return {
     name: source.name,
     options: { columns: source.columns, shape: source.shape },
     persona: source.persona ?? null,
-    priorStrength: source.persona === undefined ? 0 : source.prior_strength,
+    priorStrength: source.persona === undefined ? 0 : (source.prior_strength ?? defaultPriorStrength),
     limit: source.limit ?? null,
     licence: source.licence ?? null,
     synthetic: source.synthetic,
