@@ -1,0 +1,72 @@
+import { judgeFeasibility } from './feasibility.ts';
+import type { Solver } from './linear-program.ts';
+import type { Model } from './model.ts';
+
+/**
+ * One minimal set of constraints that cannot hold together, by name, in canonical order: with any one taken away the others
+ * can. Starts from the constraints that the exact multipliers use and drops one after another; of three orders of dropping
+ * the smallest set wins. `total` is only in it where another size would help.
+ */
+export function findConflict(model: Model, solver: Solver): string[] {
+  const all = model.constraints.map((_, index) => index);
+  const fixed = model.total === null ? null : judge(model, { shares: all, total: model.total }, solver);
+  const free = judge(model, { shares: all, total: null }, solver);
+  const starts: Choice[] = [];
+  if (free.proof) starts.push({ shares: free.proof, total: null });
+  if (fixed?.proof) starts.push({ shares: fixed.proof, total: model.total });
+  const found = starts.flatMap((start) => orders(start).map((order) => shrink(model, order, solver)));
+  const best = found.toSorted(compareChoices)[0];
+  if (!best) return ['total'];
+  const names = best.shares.toSorted((a, b) => a - b).map((index) => model.constraints[index]?.name ?? '');
+  return best.total === null && names.length > 0 ? names : [...names, 'total'];
+}
+
+interface Choice {
+  readonly shares: readonly number[];
+  readonly total: bigint | null;
+}
+
+/** The constraints that prove a conflict (all of them, should the proof alone be feasible), or null when there is none. */
+function judge(model: Model, choice: Choice, solver: Solver): { proof: readonly number[] | null } {
+  const { feasible, proof } = judgeFeasibility(model, choice, solver);
+  if (feasible) return { proof: null };
+  const alone = judgeFeasibility(model, { shares: proof, total: choice.total }, solver);
+  return { proof: alone.feasible ? choice.shares : proof };
+}
+
+function orders(choice: Choice): Choice[] {
+  const { shares, total } = choice;
+  const outside = shares.toSorted(
+    (a, b) => Math.abs(b - shares.length / 2) - Math.abs(a - shares.length / 2),
+  );
+  return [shares, shares.toReversed(), outside].map((order) => ({ shares: order, total }));
+}
+
+/** Takes away what is not needed, in the order given; the size first. */
+function shrink(model: Model, choice: Choice, solver: Solver): Choice {
+  let { shares, total } = choice;
+  if (total !== null && !judgeFeasibility(model, { shares, total: null }, solver).feasible) total = null;
+  for (const candidate of choice.shares) {
+    if (!shares.includes(candidate)) continue;
+    const rest = shares.filter((index) => index !== candidate);
+    const { feasible, proof } = judgeFeasibility(model, { shares: rest, total }, solver);
+    if (feasible) continue;
+    const proven = rest.filter((index) => proof.includes(index));
+    const enough =
+      proven.length < rest.length && !judgeFeasibility(model, { shares: proven, total }, solver).feasible;
+    shares = enough ? proven : rest;
+  }
+  return { shares, total };
+}
+
+function compareChoices(a: Choice, b: Choice): number {
+  const size = a.shares.length + Number(a.total !== null) - b.shares.length - Number(b.total !== null);
+  if (size !== 0) return size;
+  const [left, right] = [a, b].map(({ shares }) =>
+    shares
+      .toSorted((x, y) => x - y)
+      .map(String)
+      .join(' '),
+  );
+  return (left ?? '') < (right ?? '') ? -1 : Number((left ?? '') > (right ?? ''));
+}

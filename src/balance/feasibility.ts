@@ -1,0 +1,125 @@
+import { compare, type Fraction, fraction, leastCommonMultiple, one, zero } from './fraction.ts';
+import { type ExactColumn, type ExactProgram, solveExactly } from './exact-program.ts';
+import type { Solver } from './linear-program.ts';
+import type { Model } from './model.ts';
+
+/** A choice of constraints: indices into `model.constraints`, and whether the size is one of them. */
+export interface ConstraintSet {
+  readonly shares: readonly number[];
+  /** Size times `unitScale`; null: any size above 0. */
+  readonly total: bigint | null;
+}
+
+export interface Feasibility {
+  readonly feasible: boolean;
+  /** Constraints of the set that already conflict; empty when feasible. */
+  readonly proof: readonly number[];
+}
+
+/**
+ * Whether real-valued quotas meet every constraint of the set, exactly and before rounding. At any size the supply does not
+ * matter beyond which groups have rows at all: a mix that fits one size fits every smaller one.
+ */
+export function judgeFeasibility(model: Model, set: ConstraintSet, solver: Solver): Feasibility {
+  const shares = set.shares.filter((index) => !isFree(model, index));
+  if (set.total === 0n) return { feasible: true, proof: [] };
+  const { program, shareOfRow } = elasticProgram(model, shares, set.total);
+  const solution = solveExactly(program, solver);
+  if (compare(solution.objective, zero) === 0) return { feasible: true, proof: [] };
+  return { feasible: false, proof: solution.tightRows.flatMap((row) => shareOfRow[row] ?? []) };
+}
+
+/** min Σ distance from the bands, with size `total` (1 where any size will do), in integers. */
+function elasticProgram(
+  model: Model,
+  shares: readonly number[],
+  total: bigint | null,
+): { program: ExactProgram; shareOfRow: readonly number[] } {
+  const constraints = shares.map((index) => model.constraints[index] ?? { lo: zero, hi: one });
+  const scale = leastCommonMultiple(constraints.flatMap(({ lo, hi }) => [lo.denominator, hi.denominator]));
+  const size = total ?? 1n;
+  const whole = size * scale;
+  const rowOf = new Map(shares.map((index, row) => [index, row]));
+  const totalRow = shares.length;
+  const rows = constraints.map(({ lo, hi }) => ({
+    lower: (lo.numerator * whole) / lo.denominator,
+    upper: (hi.numerator * whole) / hi.denominator,
+  }));
+  rows.push({ lower: whole, upper: whole });
+  const columns: ExactColumn[] = openSignatures(model, rowOf, total).map(({ members, capacity }) => ({
+    cost: 0n,
+    lower: 0n,
+    upper: capacity === null || capacity * scale > whole ? whole : capacity * scale,
+    rows: [...members, totalRow],
+    values: [...members, totalRow].map(() => 1n),
+  }));
+  rows.forEach((row, index) => {
+    const slack = { cost: 1n, lower: 0n, upper: whole, rows: [index] };
+    if (row.lower > 0n) columns.push({ ...slack, values: [1n] });
+    if (row.upper < whole) columns.push({ ...slack, values: [-1n] });
+  });
+  return { program: { rows, columns }, shareOfRow: shares };
+}
+
+/** Open groups merged by the constraints of the set that they count towards; capacity null where size does not matter. */
+function openSignatures(
+  model: Model,
+  rowOf: ReadonlyMap<number, number>,
+  total: bigint | null,
+): { members: number[]; capacity: bigint | null }[] {
+  const merged = new Map<string, { members: number[]; capacity: bigint | null }>();
+  for (const group of model.groups) {
+    if (group.capacity === 0n) continue;
+    const members = group.members.map((index) => rowOf.get(index)).filter((row) => row !== undefined);
+    const key = members.join(' ');
+    const found = merged.get(key);
+    if (!found) merged.set(key, { members, capacity: total === null ? null : group.capacity });
+    else if (found.capacity !== null) found.capacity += group.capacity;
+  }
+  return [...merged.values()];
+}
+
+/** The largest size (times `unitScale`, at most `limit`) at which every share holds; exact. */
+export function largestTotal(model: Model, limit: bigint, solver: Solver): Fraction {
+  const shares = model.constraints.map((_, index) => index).filter((index) => !isFree(model, index));
+  const scale = leastCommonMultiple(
+    model.constraints.flatMap(({ lo, hi }) => [lo.denominator, hi.denominator]),
+  );
+  const rows: { lower: bigint; upper: bigint }[] = [{ lower: 0n, upper: 0n }];
+  const rowsOf = new Map<number, number[]>();
+  const sizeRows = [0];
+  const sizeValues = [-1n];
+  const addRow = (index: number, share: Fraction, exact: boolean, above: boolean): void => {
+    // scale × members − share × scale × size: zero, not negative, or not positive
+    const far = limit * scale;
+    rows.push({ lower: exact || above ? 0n : -far, upper: exact || !above ? 0n : far });
+    rowsOf.set(index, [...(rowsOf.get(index) ?? []), rows.length - 1]);
+    sizeRows.push(rows.length - 1);
+    sizeValues.push(-(share.numerator * scale) / share.denominator);
+  };
+  for (const index of shares) {
+    const { lo, hi } = model.constraints[index] ?? { lo: zero, hi: one };
+    const exact = compare(lo, hi) === 0;
+    if (exact || compare(lo, zero) > 0) addRow(index, lo, exact, true);
+    if (!exact && compare(hi, one) < 0) addRow(index, hi, false, false);
+  }
+  const rowOf = new Map(shares.map((index) => [index, index]));
+  const columns: ExactColumn[] = openSignatures(model, rowOf, limit).map(({ members, capacity }) => {
+    const scaled = members.flatMap((index) => rowsOf.get(index) ?? []);
+    return {
+      cost: 0n,
+      lower: 0n,
+      upper: capacity === null || capacity > limit ? limit : capacity,
+      rows: [0, ...scaled],
+      values: [1n, ...scaled.map(() => scale)],
+    };
+  });
+  columns.push({ cost: -1n, lower: 0n, upper: limit, rows: sizeRows, values: sizeValues });
+  const { objective } = solveExactly({ rows, columns }, solver);
+  return fraction(-objective.numerator, objective.denominator);
+}
+
+function isFree(model: Model, index: number): boolean {
+  const constraint = model.constraints[index];
+  return !constraint || (compare(constraint.lo, zero) <= 0 && compare(constraint.hi, one) >= 0);
+}
