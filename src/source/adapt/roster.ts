@@ -1,0 +1,53 @@
+import type { Adapter } from './adapter.ts';
+import { choicesAdapter } from './choices.ts';
+import { debateAdapter } from './debate.ts';
+import { historyAdapter } from './history.ts';
+import { instancesAdapter } from './instances.ts';
+import { instructionAdapter } from './instruction.ts';
+import { messagesAdapter } from './messages.ts';
+import { pairsAdapter } from './pairs.ts';
+import { preferenceAdapter } from './preference.ts';
+import { textAdapter } from './text.ts';
+import { threadAdapter } from './thread.ts';
+import { transcriptAdapter } from './transcript.ts';
+import { turnsAdapter } from './turns.ts';
+import { utterancesAdapter } from './utterances.ts';
+
+/** All shapes, in the order in which they are tried: the more structure a shape asks for, the earlier. */
+export const adapters: readonly Adapter[] = [
+  preferenceAdapter,
+  messagesAdapter,
+  instancesAdapter,
+  historyAdapter,
+  threadAdapter,
+  debateAdapter,
+  choicesAdapter,
+  turnsAdapter,
+  pairsAdapter,
+  utterancesAdapter,
+  transcriptAdapter,
+  instructionAdapter,
+  textAdapter,
+];
+
+/** Names by which shapes are known elsewhere. */
+const otherNames: Readonly<Record<string, string>> = {
+  alpaca: 'instruction',
+  request: 'instruction',
+  qa: 'instruction',
+  sharegpt: 'messages',
+  conversations: 'messages',
+  openai: 'messages',
+  chatml: 'messages',
+  dialogue: 'pairs',
+};
+
+export const shapeNames: readonly string[] = [
+  ...adapters.map((adapter) => adapter.kind),
+  ...Object.keys(otherNames),
+];
+
+export function findAdapter(name: string): Adapter | undefined {
+  const kind = Object.hasOwn(otherNames, name) ? otherNames[name] : name;
+  return adapters.find((adapter) => adapter.kind === kind);
+}

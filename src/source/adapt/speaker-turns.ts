@@ -1,0 +1,24 @@
+import { RowError } from '../../core/errors.ts';
+import type { Message } from '../../core/row.ts';
+import { assignRoles } from './roles.ts';
+
+export interface Turn {
+  /** Empty where the corpus does not say who speaks. */
+  readonly speaker: string;
+  readonly text: string;
+}
+
+/** Messages of a dialogue among named people; turns without text are left out; more than two speakers keep their names. */
+export function turnsToMessages(turns: readonly Turn[]): Message[] {
+  const spoken = turns.filter((turn) => turn.text !== '');
+  if (spoken.length === 0) throw new RowError('the dialogue has no turn with text', { code: 'no-text' });
+  const speakers = [...new Set(spoken.map((turn) => turn.speaker))];
+  const anonymous = speakers.length === 1 && speakers[0] === '';
+  const roles = assignRoles(speakers);
+  return spoken.map((turn, index) => {
+    const role = anonymous ? (index % 2 === 0 ? 'user' : 'assistant') : (roles.get(turn.speaker) ?? 'user');
+    return speakers.length > 2 && turn.speaker !== ''
+      ? { role, content: turn.text, name: turn.speaker }
+      : { role, content: turn.text };
+  });
+}

@@ -1,0 +1,87 @@
+import { isSpeakerName } from './roles.ts';
+import type { Turn } from './speaker-turns.ts';
+
+/**
+ * Turns of a conversation that is written down as one string; undefined when the string is none. Knows `Human:` /
+ * `User 1:` / `### Instruction:` lines, `|EOM|` separators, `<|im_start|>role` and `<|role|>` marks, `[INST]`, and a
+ * printed Python dictionary of Instruction and Output.
+ */
+export function splitTranscript(text: string): Turn[] | undefined {
+  const turns =
+    splitMarks(text) ?? splitInst(text) ?? splitSeparated(text) ?? splitDictionary(text) ?? splitLines(text);
+  return turns && new Set(turns.map((turn) => turn.speaker)).size > 1 ? turns : undefined;
+}
+
+function splitMarks(text: string): Turn[] | undefined {
+  if (!text.includes('<|')) return undefined;
+  const mark = /<\|(?:im_start\|>)?(system|user|assistant|tool)(?:\|>)?\s*/gu;
+  return cutAt(text, mark, (content) => content.replace(/(?:<\|im_end\|>|<\|end\|>|<\/s>)\s*$/u, ''));
+}
+
+function splitInst(text: string): Turn[] | undefined {
+  if (!text.includes('[/INST]')) return undefined;
+  const turns: Turn[] = [];
+  for (const part of text.split(/(?:<s>)?\s*\[INST\]/u).slice(1)) {
+    const [request = '', reply = ''] = part.split('[/INST]');
+    const system = /<<SYS>>([\s\S]*?)<<\/SYS>>/u.exec(request);
+    if (system?.[1]) turns.push({ speaker: 'system', text: system[1].trim() });
+    turns.push({ speaker: 'user', text: request.replace(system?.[0] ?? '', '').trim() });
+    turns.push({ speaker: 'assistant', text: reply.replace(/<\/s>\s*$/u, '').trim() });
+  }
+  return turns;
+}
+
+/** `Teacher: (move)text|EOM|Student: text`; the move in brackets is an annotation. */
+function splitSeparated(text: string): Turn[] | undefined {
+  if (!text.includes('|EOM|')) return undefined;
+  return text.split('|EOM|').map((part) => {
+    const found = /^\s*([^:\n]{1,40}):\s*(?:\((?:generic|focus|probing|telling)\))?([\s\S]*)$/u.exec(part);
+    return { speaker: found?.[1]?.trim() ?? '', text: (found?.[2] ?? part).trim() };
+  });
+}
+
+function splitDictionary(text: string): Turn[] | undefined {
+  const found = /^\{'Instruction': ([\s\S]*?), 'Output': ([\s\S]*)\}\s*$/u.exec(text);
+  if (!found?.[1] || !found[2]) return undefined;
+  return [
+    { speaker: 'user', text: found[1].replaceAll(/^['"]|['"]$/gu, '') },
+    { speaker: 'assistant', text: found[2].replaceAll(/^['"]|['"]$/gu, '') },
+  ];
+}
+
+const templateSpeakers: Readonly<Record<string, string>> = {
+  instruction: 'user',
+  input: 'user',
+  question: 'user',
+  response: 'assistant',
+  output: 'assistant',
+  answer: 'assistant',
+};
+
+function splitLines(text: string): Turn[] | undefined {
+  // Human/Assistant transcripts put a blank line before each marker; without it the word belongs to the text.
+  if (/^\s*\n\nHuman:/u.test(text)) return cutAt(text, /(?:^|\n)\n(Human|Assistant):[ \t]?/gu);
+  const marker = /(?:^|\n)[ \t]*(#{2,3} ?)?([A-Za-z][A-Za-z]{0,14}(?: ?[\dAaBb])?):[ \t]?/gu;
+  const marks = [...text.matchAll(marker)].filter(([, hashes, name = '']) =>
+    hashes ? isSpeakerName(name) || Object.hasOwn(templateSpeakers, name.toLowerCase()) : isSpeakerName(name),
+  );
+  const first = marks[0];
+  if (!first || text.slice(0, first.index).trim().length > 400) return undefined;
+  const turns: Turn[] = [];
+  const before = text.slice(0, first.index).trim();
+  if (before !== '') turns.push({ speaker: 'system', text: before });
+  marks.forEach((mark, index) => {
+    const name = mark[2] ?? '';
+    const speaker = mark[1] ? (templateSpeakers[name.toLowerCase()] ?? name) : name;
+    turns.push({ speaker, text: text.slice(mark.index + mark[0].length, marks[index + 1]?.index).trim() });
+  });
+  return turns;
+}
+
+function cutAt(text: string, marker: RegExp, clean = (content: string) => content): Turn[] {
+  const marks = [...text.matchAll(marker)];
+  return marks.map((mark, index) => ({
+    speaker: mark[1] ?? '',
+    text: clean(text.slice(mark.index + mark[0].length, marks[index + 1]?.index)).trim(),
+  }));
+}

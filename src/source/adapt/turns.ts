@@ -1,0 +1,51 @@
+import { RowError } from '../../core/errors.ts';
+import type { Adapter } from './adapter.ts';
+import { isFields, type Sample } from './sample.ts';
+import { type Turn, turnsToMessages } from './speaker-turns.ts';
+import { listOf, textOf } from './values.ts';
+
+const speakerKeys = ['speaker', 'role', 'agent', 'from', 'author', 'names', 'name', 'sender', 'user'];
+const textKeys = ['text', 'utterance', 'message', 'content', 'value', 'body'];
+
+/** A list of `{speaker | role | agent …, text | utterance | message …}` under any column. */
+export const turnsAdapter: Adapter = {
+  kind: 'turns',
+  detect(sample, named) {
+    const turns = named['messages'] ?? findTurns(sample);
+    return turns === undefined ? undefined : { turns };
+  },
+  compile(columns) {
+    const column = columns['turns'] ?? '';
+    return ([record = {}]) => {
+      const list = listOf(record[column]);
+      if (!list) throw new RowError(`column "${column}" holds no list of turns`, { code: 'shape-mismatch' });
+      return { messages: turnsToMessages(list.map(readTurn)) };
+    };
+  },
+};
+
+function findTurns(sample: Sample): string | undefined {
+  return sample.columns.find((column) => {
+    const lists = sample.values(column).slice(0, 50).map(listOf);
+    return lists.length > 0 && lists.every((list) => list?.every((item) => isTurn(item)));
+  });
+}
+
+export function isTurn(item: unknown): boolean {
+  return (
+    isFields(item) &&
+    speakerKeys.some((key) => typeof item[key] === 'string' || Array.isArray(item[key])) &&
+    textKeys.some((key) => typeof item[key] === 'string')
+  );
+}
+
+export function readTurn(item: unknown): Turn {
+  if (!isFields(item)) throw new RowError('a turn is no object', { code: 'shape-mismatch' });
+  const textKey = textKeys.find((key) => typeof item[key] === 'string');
+  const speakerKey = speakerKeys.find((key) => item[key] !== undefined && item[key] !== null);
+  const speaker = speakerKey === undefined ? '' : item[speakerKey];
+  return {
+    speaker: Array.isArray(speaker) ? speaker.map(textOf).join(' & ') : textOf(speaker),
+    text: textKey === undefined ? '' : textOf(item[textKey]),
+  };
+}

@@ -1,0 +1,114 @@
+import type { FormatPlan } from '../core/unit.ts';
+import { parseJson } from './adapt/values.ts';
+import { isBlank } from './record-splitter.ts';
+import { sniffCsv } from './sniff-csv.ts';
+
+/** Bytes of a file's beginning that its format is found from. */
+export const headBytes = 1 << 20;
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What the beginning shows; `document` is JSON that must be looked through to know where its records stand. */
+export type DetectedFormat =
+  | { readonly kind: 'plan'; readonly plan: Omit<FormatPlan, 'compression'> }
+  | { readonly kind: 'document' }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** Beginnings of formats that are known and not read. */
+const foreign: readonly (readonly [magic: string, name: string])[] = [
+  ['PAR1', 'compressed Parquet (unpack the file; Parquet is compressed inside)'],
+  ['PARE', 'encrypted Parquet'],
+  ['PK\u0003\u0004', 'zip archives'],
+  ['BZh', 'bzip2 (unpack, or use gzip or zstd)'],
+  ['\u00fd7zXZ', 'xz (unpack, or use gzip or zstd)'],
+  ['ARROW1', 'Arrow files (convert to Parquet)'],
+  ['Obj\u0001', 'Avro files'],
+  ['ORC', 'ORC files'],
+  ['SQLite format 3', 'SQLite databases'],
+  ['\u00ff\u00fe', 'UTF-16 text (convert to UTF-8)'],
+  ['\u00fe\u00ff', 'UTF-16 text (convert to UTF-8)'],
+];
+
+/** Finds the format by the unpacked beginning (without byte-order mark); the file's name only decides between equals. */
+export function detectFormat(head: Buffer, isWhole: boolean, name: string): DetectedFormat {
+  const start = head.toString('latin1', 0, 20);
+  const known = foreign.find(([magic]) => start.startsWith(magic));
+  if (known) return problem('unsupported', `unsupported: ${known[1]}`);
+  if (isBlank(head, 0, head.length)) return problem('empty', 'the file holds no record');
+  if (head.subarray(0, 65_536).includes(0)) {
+    return problem('format-unknown', 'the file is binary and not Parquet, gzip or zstd');
+  }
+  const ending = endingOf(name);
+  const first = firstByte(head);
+  const json =
+    first === 0x5b || first === 0x7b ? detectJson(head, isWhole, ending, first === 0x5b) : undefined;
+  if (json) return json;
+  const csv = sniffCsv(head, isWhole, ending);
+  if (csv) return { kind: 'plan', plan: { format: 'csv', csv } };
+  if (isLineEnding(ending)) return { kind: 'plan', plan: { format: 'jsonl' } };
+  return problem(
+    'format-unknown',
+    `the file is neither JSON, JSON Lines, CSV nor Parquet; it begins with ${JSON.stringify(head.toString('utf8', 0, 60))}`,
+  );
+}
+
+/** `csv` of `x.csv.gz`. */
+function endingOf(name: string): string {
+  const parts = name.toLowerCase().split('.');
+  while (parts.length > 1 && ['gz', 'gzip', 'zst', 'zstd'].includes(parts.at(-1) ?? '')) parts.pop();
+  return parts.at(-1) ?? '';
+}
+
+function isLineEnding(ending: string): boolean {
+  return ending === 'jsonl' || ending === 'ndjson' || ending === 'jsonlines';
+}
+
+function detectJson(
+  head: Buffer,
+  isWhole: boolean,
+  ending: string,
+  isArray: boolean,
+): DetectedFormat | undefined {
+  const { whole, parsed } = countLines(head, isWhole);
+  const severalLines = parsed >= 2 && parsed * 2 >= whole;
+  if (severalLines || (isLineEnding(ending) && (parsed > 0 || whole === 0))) {
+    return { kind: 'plan', plan: { format: 'jsonl' } };
+  }
+  if (isArray && !/^\s*\[\s*(?:[[{"\]\d\-tfn]|$)/u.test(head.toString('latin1', 0, 2000))) return undefined;
+  if (isLineEnding(ending)) return { kind: 'plan', plan: { format: 'jsonl' } };
+  return isArray
+    ? { kind: 'plan', plan: { format: 'json', json: { layout: 'array' } } }
+    : { kind: 'document' };
+}
+
+/** Of the first complete lines: how many there are, and how many are a JSON object or list by themselves. */
+function countLines(head: Buffer, isWhole: boolean): { whole: number; parsed: number } {
+  let whole = 0;
+  let parsed = 0;
+  let at = 0;
+  while (at < head.length && whole < 50) {
+    const found = head.indexOf(10, at);
+    if (found < 0 && !isWhole) break;
+    const end = found < 0 ? head.length : found;
+    if (!isBlank(head, at, end)) {
+      whole++;
+      const value = parseJson(head.toString('utf8', at, end));
+      if (typeof value === 'object' && value !== null) parsed++;
+    }
+    at = end + 1;
+  }
+  return { whole, parsed };
+}
+
+function firstByte(head: Buffer): number | undefined {
+  for (const byte of head) if (byte !== 32 && byte !== 10 && byte !== 13 && byte !== 9) return byte;
+  return undefined;
+}
+
+function problem(code: string, message: string): DetectedFormat {
+  return { kind: 'problem', problem: { code, message } };
+}

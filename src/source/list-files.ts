@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { ConfigError } from '../core/errors.ts';
+import type { InputFile } from '../core/unit.ts';
+import { nearestName } from '../lib/nearest.ts';
+
+export interface IgnoredFile {
+  readonly path: string;
+  readonly reason: string;
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly name: string;
+  /** Named by the user himself: read whatever its name looks like. */
+  readonly named: boolean;
+}
+
+/**
+ * Finds the files of one source: `paths` are files, folders (walked to the bottom) or globs, relative to `baseDir`.
+ * Names are relative to the folder that was given, the fixed part of the glob, or the file's own folder. Sorted by
+ * name in code unit order, each file once. A path that matches nothing: ConfigError `source-not-found`.
+ */
+export async function listFiles(spec: {
+  source: string;
+  paths: readonly string[];
+  baseDir: string;
+}): Promise<{ files: InputFile[]; ignored: IgnoredFile[] }> {
+  const files = new Map<string, InputFile>();
+  const ignored = new Map<string, IgnoredFile>();
+  for (const path of spec.paths) {
+    for (const found of await findFiles(path, spec)) {
+      const reason = found.named ? undefined : whyNoData(found.name);
+      if (reason) {
+        ignored.set(found.path, { path: found.path, reason });
+        continue;
+      }
+      if (files.has(found.path)) continue;
+      const { size } = await stat(found.path);
+      files.set(found.path, {
+        source: spec.source,
+        name: found.name,
+        location: { kind: 'file', path: found.path },
+        bytes: size,
+      });
+    }
+  }
+  return {
+    files: distinguishNames([...files.values()]).toSorted((a, b) => compareText(a.name, b.name)),
+    ignored: [...ignored.values()].toSorted((a, b) => compareText(a.path, b.path)),
+  };
+}
+
+async function findFiles(path: string, spec: { source: string; baseDir: string }): Promise<FoundFile[]> {
+  const full = resolve(spec.baseDir, path);
+  const info = await stat(full).catch(() => undefined);
+  if (info?.isFile()) return [{ path: full, name: basename(full), named: true }];
+  if (info?.isDirectory()) return walk(full, '**/*');
+  if (!isDynamicPattern(path)) throw await notFound(path, full, spec.source);
+  const { root, pattern } = splitGlob(path, spec.baseDir);
+  const found = existsSync(root) ? await walk(root, pattern) : [];
+  if (found.length === 0) throw await notFound(path, root, spec.source);
+  return found;
+}
+
+async function walk(root: string, pattern: string): Promise<FoundFile[]> {
+  const names = await glob(pattern, { cwd: root, dot: true, onlyFiles: true });
+  return names.map((name) => {
+    const path = resolve(root, name);
+    return { path, name: relative(root, path).split(sep).join('/'), named: false };
+  });
+}
+
+/** The part of a glob before its first wildcard is the root that names are relative to. */
+function splitGlob(path: string, baseDir: string): { root: string; pattern: string } {
+  const parts = path.split('/');
+  const wild = parts.findIndex((part) => isDynamicPattern(part));
+  const fixed = parts.slice(0, wild).join('/') || (isAbsolute(path) ? '/' : '.');
+  return { root: resolve(baseDir, fixed), pattern: parts.slice(wild).join('/') };
+}
+
+/** Endings of files that stand beside data and hold none; everything else is decided by content. */
+const plainEndings = new Set(
+  (
+    'md txt rst pdf html htm xml yaml yml toml ini cfg lock py ipynb js ts sh r c cpp h java css png jpg jpeg gif svg webp ico bmp ' +
+    'mp3 mp4 wav flac ogg avi mov zip tar tgz 7z rar bin safetensors onnx pt pth h5 npy npz pkl log doc docx xlsx xls pptx bib tex sha256 md5'
+  ).split(' '),
+);
+const plainNames =
+  /^(license|licence|copying|notice|readme|authors|contributors|changelog|makefile|dockerfile|citation)(\.|$)/iu;
+
+function whyNoData(name: string): string | undefined {
+  const parts = name.split('/');
+  if (parts.some((part) => part.startsWith('.'))) return 'hidden';
+  const file = parts.at(-1) ?? name;
+  if (plainNames.test(file)) return 'no data file by its name';
+  const ending = /\.([^.]+)$/u.exec(file.toLowerCase())?.[1];
+  if (ending === undefined) return undefined;
+  return plainEndings.has(ending) ? `no data file by its ending .${ending}` : undefined;
+}
+
+/** Two folders of one source may hold files of the same name; row keys need them apart. */
+function distinguishNames(files: InputFile[]): InputFile[] {
+  const counts = new Map<string, number>();
+  for (const file of files) counts.set(file.name, (counts.get(file.name) ?? 0) + 1);
+  const clashing = files.filter((file) => (counts.get(file.name) ?? 0) > 1);
+  if (clashing.length === 0) return files;
+  const root = commonFolder(clashing.map(pathOf));
+  return files.map((file) =>
+    clashing.includes(file) ? { ...file, name: relative(root, pathOf(file)).split(sep).join('/') } : file,
+  );
+}
+
+function pathOf(file: InputFile): string {
+  return file.location.path;
+}
+
+function commonFolder(paths: readonly string[]): string {
+  let folder = dirname(paths[0] ?? sep);
+  while (!paths.every((path) => path.startsWith(folder === sep ? sep : folder + sep)))
+    folder = dirname(folder);
+  return folder;
+}
+
+async function notFound(path: string, full: string, source: string): Promise<ConfigError> {
+  let parent = dirname(full);
+  let missing = basename(full);
+  while (!existsSync(parent)) {
+    missing = basename(parent);
+    parent = dirname(parent);
+  }
+  const folder = existsSync(full) ? full : parent;
+  const entries = (await readdir(folder).catch(() => [])).toSorted(compareText);
+  const nearest = nearestName(missing, entries);
+  return new ConfigError(`source ${source}: no file matches ${path} (looked in ${folder})`, {
+    code: 'source-not-found',
+    hint: nearest
+      ? `did you mean ${join(folder, nearest)}?`
+      : `${folder} holds ${entries.length === 0 ? 'nothing' : listSome(entries)}; check the path, which is relative to the configuration file`,
+  });
+}
+
+function listSome(names: readonly string[]): string {
+  return names.length <= 12
+    ? names.join(', ')
+    : `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
