@@ -1,0 +1,86 @@
+"""The persona model: one hashed table, two bags (assistant, user), structural features, one hidden layer, 57 logits."""
+
+import numpy as np
+import torch
+from onnx import TensorProto, helper, numpy_helper, save
+from torch import nn
+
+
+class PersonaModel(nn.Module):
+    def __init__(self, buckets, width, dense, hidden, classes, dropout=0.3, word_dropout=0.15):
+        super().__init__()
+        self.table = nn.Embedding(buckets, width, padding_idx=0)
+        nn.init.normal_(self.table.weight, std=0.05)
+        with torch.no_grad():
+            self.table.weight[0] = 0
+        self.hidden = nn.Linear(2 * width + dense, hidden)
+        self.out = nn.Linear(hidden, classes)
+        self.dropout = nn.Dropout(dropout)
+        self.word_dropout = word_dropout
+
+    def bag(self, ids):
+        if self.training and self.word_dropout:
+            ids = ids * (torch.rand(ids.shape) > self.word_dropout)
+        count = (ids > 0).sum(1, keepdim=True).clamp(min=1)
+        return nn.functional.embedding_bag(ids, self.table.weight, mode="sum", padding_idx=0) / count.sqrt()
+
+    def forward(self, assistant, user, dense):
+        x = torch.cat([self.bag(assistant), self.bag(user), dense], 1)
+        return self.out(self.dropout(torch.relu(self.hidden(self.dropout(x)))))
+
+
+def export_onnx(model, path, temperature):
+    """Inputs: assistant [rows, n] and user [rows, m] int32 ids padded with 0, scales [rows, 2] = 1/sqrt(ids), dense. Output: probabilities.
+
+    The table is stored as int8 with one scale per bucket column; the runtime folds it back to float when it loads the file.
+    """
+    table = model.table.weight.detach().numpy().copy()
+    table[0] = 0
+    step = np.abs(table).max(axis=0) / 127
+    codes = np.clip(np.round(table / step), -127, 127).astype(np.int8)
+    hidden, out = model.hidden, model.out
+    classes = out.out_features
+    values = {
+        "table_codes": codes,
+        "table_step": step.astype(np.float32),
+        "hidden_weight": hidden.weight.detach().numpy().T.copy(),
+        "hidden_bias": hidden.bias.detach().numpy(),
+        "out_weight": (out.weight.detach().numpy() / temperature).T.copy(),
+        "out_bias": out.bias.detach().numpy() / temperature,
+        "token_axis": np.array([1], np.int64),
+    }
+    width = table.shape[1]
+    nodes = [
+        helper.make_node("Cast", ["table_codes"], ["table_float"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["table_float", "table_step"], ["table"]),
+        helper.make_node("Split", ["scales"], ["assistant_scale", "user_scale"], axis=1),
+    ]
+    for side in ("assistant", "user"):
+        nodes += [
+            helper.make_node("Gather", ["table", side], [f"{side}_rows"], axis=0),
+            helper.make_node("ReduceSum", [f"{side}_rows", "token_axis"], [f"{side}_sum"], keepdims=0),
+            helper.make_node("Mul", [f"{side}_sum", f"{side}_scale"], [f"{side}_bag"]),
+        ]
+    nodes += [
+        helper.make_node("Concat", ["assistant_bag", "user_bag", "dense"], ["x"], axis=1),
+        helper.make_node("Gemm", ["x", "hidden_weight", "hidden_bias"], ["h"]),
+        helper.make_node("Relu", ["h"], ["hr"]),
+        helper.make_node("Gemm", ["hr", "out_weight", "out_bias"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["scores"], axis=1),
+    ]
+    write_graph(path, "persona", nodes, values, hidden.in_features - 2 * width, classes)
+
+
+def write_graph(path, name, nodes, values, dense, classes):
+    inputs = [
+        helper.make_tensor_value_info("assistant", TensorProto.INT32, ["rows", "assistant_length"]),
+        helper.make_tensor_value_info("user", TensorProto.INT32, ["rows", "user_length"]),
+        helper.make_tensor_value_info("scales", TensorProto.FLOAT, ["rows", 2]),
+        helper.make_tensor_value_info("dense", TensorProto.FLOAT, ["rows", dense]),
+    ]
+    output = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["rows", classes])
+    initializers = [numpy_helper.from_array(value, key) for key, value in values.items()]
+    graph = helper.make_graph(nodes, name, inputs, [output], initializers)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    save(model, path)

@@ -1,0 +1,34 @@
+"""Writes the labelled rows of the persona tagger: public files by origin, and the exemplars under datasets/samples.
+
+Usage: prepare_personas.py DATA_FOLDER SAMPLES_FOLDER OUT.jsonl
+"""
+
+import glob
+import json
+import os
+import sys
+
+from sources import read_all, turn
+
+
+def main(data_folder, samples_folder, out_path):
+    counts = {}
+    with open(out_path, "w", encoding="utf-8") as out:
+
+        def write(origin, persona, messages):
+            counts[origin, persona] = counts.get((origin, persona), 0) + 1
+            out.write(json.dumps({"messages": messages, "persona": persona, "origin": origin}) + "\n")
+
+        for origin, persona, messages in read_all(data_folder):
+            write(origin, persona, messages)
+        for path in sorted(glob.glob(os.path.join(samples_folder, "*.jsonl"))):
+            with open(path, encoding="utf-8") as file:
+                for line in file:
+                    row = json.loads(line)
+                    messages = row.get("messages") or turn("\n".join(filter(None, [row.get("instruction"), row.get("input")])), row["output"])
+                    write("exemplars", row["persona"], messages)
+    for (origin, persona), count in sorted(counts.items()):
+        print(f"{origin:24} {persona:24} {count}", file=sys.stderr)
+
+
+main(*sys.argv[1:])

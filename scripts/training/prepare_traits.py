@@ -1,0 +1,68 @@
+"""Writes the rows of the trait heads: one assistant text each, with a target per head (absent where the row says nothing of it).
+
+Usage: prepare_traits.py DATA_FOLDER PERSONA_ROWS.jsonl OUT.jsonl
+Heads: formality (0 casual … 1 formal), positive and negative (sentiment towards what is discussed), support, humour.
+"""
+
+import csv
+import json
+import random
+import sys
+
+from sources import Reader
+
+POSITIVE = {"admiration", "approval", "excitement", "gratitude", "joy", "love", "optimism", "pride", "relief"}
+NEGATIVE = {"anger", "annoyance", "disappointment", "disapproval", "disgust"}
+# Registers of whole collections, far from the middle; they teach the head other domains than single news and forum sentences.
+FORMALITY = {"medquad": 0.85, "strategyqa": 0.8, "folio": 0.75, "personachat": 0.12, "topical_chat": 0.2, "synthetic_persona_chat": 0.3, "crd3": 0.15, "goemotions": 0.15}
+FACTUAL = {"medquad", "open_trivia_qa", "nq_open", "gsm8k", "strategyqa", "bfcl", "conala", "nl2bash", "humanevalpack", "code_assist_bench", "sgd", "taskmaster4", "fairytaleqa", "ecare", "perspectrum"}
+SUPPORTIVE = {"empathetic_counselor", "supportive", "grief_companion", "active_listener", "motivational_coach", "conflict_mediator", "wellness_coach"}
+
+
+def main(data_folder, persona_rows, out_path):
+    r = Reader(data_folder, 5)
+    chance = random.Random(5)
+    rows = []
+
+    def add(origin, text, **targets):
+        text = text.replace("[NAME]", "Sam").strip()
+        if text:
+            rows.append({"messages": [{"role": "assistant", "content": text}], "origin": origin, "targets": targets})
+
+    for row in r.table("trait_formality_pavlick.csv"):
+        add("formality_pavlick", row["text"], formality=min(1, max(0, 0.5 + float(row["score"]) / 5)))
+    for row in r.lines("trait_goemotions_train.jsonl.gz"):
+        labels = set(row["labels"])
+        humour = 0.8 if "amusement" in labels else 0.0
+        add(
+            "goemotions",
+            row["text"],
+            positive=1.0 if labels & POSITIVE else (0.5 if "amusement" in labels else 0.0),
+            negative=1.0 if labels & NEGATIVE else 0.0,
+            support=1.0 if "caring" in labels else 0.0,
+            humour=humour,
+        )
+    with open(persona_rows, encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            origin, persona = row["origin"], row["persona"]
+            text = "\n".join(m["content"] for m in row["messages"] if m["role"] == "assistant")
+            if origin != "exemplars" and chance.random() > 0.25 and persona not in SUPPORTIVE and persona != "humorist":
+                continue
+            targets = {"support": 1.0 if persona in SUPPORTIVE and origin != "goemotions" else 0.0, "humour": 1.0 if persona == "humorist" else 0.0}
+            if origin == "goemotions":
+                continue
+            if origin in FORMALITY:
+                targets["formality"] = FORMALITY[origin]
+            if origin in FACTUAL:
+                targets.update(positive=0.0, negative=0.0)
+            add(origin, text, **targets)
+    chance.shuffle(rows)
+    with open(out_path, "w", encoding="utf-8") as out:
+        for row in rows:
+            out.write(json.dumps(row) + "\n")
+    print(len(rows), "rows", file=sys.stderr)
+
+
+csv.field_size_limit(1 << 30)
+main(*sys.argv[1:])

@@ -1,0 +1,165 @@
+"""Trains the heads of the trait tagger and writes its folder.
+
+Usage: train_traits.py ROWS.jsonl FEATURE_PREFIX TRAITS.json OUT_FOLDER
+"""
+
+import hashlib
+import json
+import sys
+
+import numpy as np
+import torch
+from onnx import TensorProto, helper, numpy_helper, save
+from torch import nn
+
+from features import Features, read_rows
+from sources import LICENCES
+
+SEED = 11
+WIDTH = 16
+STEPS = 1800
+HEADS = ["formality", "positive", "negative", "support", "humour"]
+HUMAN = {"formality": "formality_pavlick", "positive": "goemotions", "negative": "goemotions", "support": "counsel_chat", "humour": "goemotions"}
+# The limits of the definitions in traits.yaml.
+THRESHOLDS = {"formal": 0.7, "casual": 0.65, "supportive": 0.6, "positive": 0.6, "critical": 0.4, "humorous": 0.6}
+
+
+class Heads(nn.Module):
+    def __init__(self, buckets, dense):
+        super().__init__()
+        self.table = nn.Embedding(buckets, WIDTH, padding_idx=0)
+        nn.init.normal_(self.table.weight, std=0.03)
+        with torch.no_grad():
+            self.table.weight[0] = 0
+        self.hidden = nn.Linear(WIDTH + dense, 32)
+        self.out = nn.Linear(32, len(HEADS))
+        self.dropout = nn.Dropout(0.3)
+
+    def forward(self, ids, dense):
+        if self.training:
+            ids = ids * (torch.rand(ids.shape) > 0.15)
+        count = (ids > 0).sum(1, keepdim=True).clamp(min=1)
+        bag = nn.functional.embedding_bag(ids, self.table.weight, mode="sum", padding_idx=0) / count.sqrt()
+        return self.out(self.dropout(torch.relu(self.hidden(torch.cat([self.dropout(bag), dense], 1)))))
+
+
+def main(rows_path, prefix, traits_path, out_folder):
+    torch.set_num_threads(2)
+    rows = read_rows(rows_path)
+    features = Features(prefix)
+    targets = np.array([[row["targets"].get(head, np.nan) for head in HEADS] for row in rows], np.float32)
+    origins = np.array([row["origin"] for row in rows])
+    random = np.random.default_rng(SEED)
+    held = random.random(len(rows)) < 0.1
+    model = fit(features, targets, origins, np.flatnonzero(~held))
+    metrics = measure(model, features, targets, origins, np.flatnonzero(held))
+    print(json.dumps(metrics, indent=1))
+    model = fit(features, targets, origins, np.arange(len(rows)))
+    export(model, f"{out_folder}/model.onnx", features.dense.shape[1])
+    traits = json.load(open(traits_path, encoding="utf-8"))
+    info = {
+        "kind": "traits",
+        "id": "traits-v1",
+        "task": "traits",
+        "version": 1,
+        "labels": traits,
+        "heads": HEADS,
+        "featuriser": features.shapes["featuriserVersion"],
+        "model": "model.onnx",
+        "files": {"model.onnx": hashlib.sha256(open(f"{out_folder}/model.onnx", "rb").read()).hexdigest()},
+        "threshold": {trait: THRESHOLDS.get(trait, 0.5) for trait in traits},
+        "licence": "MIT (code and weights); trained on data under the licences listed in data",
+        "data": [{"name": name, "licence": LICENCES[name], "rows": int((origins == name).sum())} for name in sorted(set(origins))],
+        "metrics": metrics,
+    }
+    json.dump(info, open(f"{out_folder}/tagger.json", "w", encoding="utf-8"), indent=2)
+
+
+def fit(features, targets, origins, picked):
+    torch.manual_seed(SEED)
+    random = np.random.default_rng(SEED)
+    model = Heads(features.shapes["bucketCount"], features.dense.shape[1])
+    # Each file counts by the square root of its size; the human-labelled formality file is small and counts more.
+    names, inverse, counts = np.unique(origins[picked], return_inverse=True, return_counts=True)
+    weight = (counts.astype(float) ** -0.5)[inverse]
+    weight[origins[picked] == "formality_pavlick"] *= 2
+    weight[np.nan_to_num(targets[picked, 4]) > 0.9] *= 4
+    weight /= weight.sum()
+    parameters = [{"params": [model.table.weight], "lr": 6e-3}, {"params": [*model.hidden.parameters(), *model.out.parameters()], "lr": 2e-3, "weight_decay": 1e-3}]
+    optimiser = torch.optim.AdamW(parameters, weight_decay=0.0)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [6e-3, 2e-3], total_steps=STEPS, pct_start=0.1)
+    model.train()
+    for _ in range(STEPS):
+        chosen = random.choice(picked, 384, p=weight)
+        dense = features.dense[chosen] * (random.random((len(chosen), 1)) > 0.5).astype(np.float32)
+        goal = torch.from_numpy(targets[chosen])
+        known = ~torch.isnan(goal)
+        logits = model(torch.from_numpy(features.assistant[chosen]), torch.from_numpy(dense))
+        losses = nn.functional.binary_cross_entropy_with_logits(logits, torch.nan_to_num(goal), reduction="none")
+        loss = (losses * known).sum(0).div(known.sum(0).clamp(min=1)).sum()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    return model.eval()
+
+
+def measure(model, features, targets, origins, rows):
+    with torch.no_grad():
+        scores = torch.sigmoid(model(torch.from_numpy(features.assistant[rows]), torch.from_numpy(features.dense[rows]))).numpy()
+    result = {}
+    for i, head in enumerate(HEADS):
+        goal, source = targets[rows, i], origins[rows]
+        for name, mask in (("all", ~np.isnan(goal)), (HUMAN[head], (source == HUMAN[head]) & ~np.isnan(goal))):
+            positive = goal[mask] >= 0.5
+            if positive.any() and (~positive).any():
+                result[f"{head}_auc_{name}"] = round(area(scores[mask, i], positive), 4)
+    return result
+
+
+def area(scores, positive):
+    order = scores.argsort()
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(1, len(scores) + 1)
+    high = positive.sum()
+    return float((ranks[positive].sum() - high * (high + 1) / 2) / (high * (len(scores) - high)))
+
+
+def export(model, path, dense):
+    table = model.table.weight.detach().numpy().copy()
+    table[0] = 0
+    step = (np.abs(table).max(axis=0) / 127).astype(np.float32)
+    values = {
+        "table_codes": np.clip(np.round(table / step), -127, 127).astype(np.int8),
+        "table_step": step,
+        "hidden_weight": model.hidden.weight.detach().numpy().T.copy(),
+        "hidden_bias": model.hidden.bias.detach().numpy(),
+        "out_weight": model.out.weight.detach().numpy().T.copy(),
+        "out_bias": model.out.bias.detach().numpy(),
+        "token_axis": np.array([1], np.int64),
+    }
+    nodes = [
+        helper.make_node("Cast", ["table_codes"], ["table_float"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["table_float", "table_step"], ["table"]),
+        helper.make_node("Gather", ["table", "assistant"], ["assistant_rows"], axis=0),
+        helper.make_node("ReduceSum", ["assistant_rows", "token_axis"], ["assistant_sum"], keepdims=0),
+        helper.make_node("Mul", ["assistant_sum", "scales"], ["bag"]),
+        helper.make_node("Concat", ["bag", "dense"], ["x"], axis=1),
+        helper.make_node("Gemm", ["x", "hidden_weight", "hidden_bias"], ["h"]),
+        helper.make_node("Relu", ["h"], ["hr"]),
+        helper.make_node("Gemm", ["hr", "out_weight", "out_bias"], ["logits"]),
+        helper.make_node("Sigmoid", ["logits"], ["scores"]),
+    ]
+    inputs = [
+        helper.make_tensor_value_info("assistant", TensorProto.INT32, ["rows", "assistant_length"]),
+        helper.make_tensor_value_info("scales", TensorProto.FLOAT, ["rows", 1]),
+        helper.make_tensor_value_info("dense", TensorProto.FLOAT, ["rows", dense]),
+    ]
+    output = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["rows", len(HEADS)])
+    graph = helper.make_graph(nodes, "traits", inputs, [output], [numpy_helper.from_array(v, k) for k, v in values.items()])
+    onnx_model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    onnx_model.ir_version = 8
+    save(onnx_model, path)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,117 @@
+import { denseCount, type FeatureBatch } from './featurise.ts';
+import type { OnnxSession, TensorData } from './session.ts';
+import { featureLimits, side } from './text-scanner.ts';
+
+/** Rows of one call; larger ones leave the cache (bench/results.md). */
+const rowsPerCall = 128;
+/** A row's ids are padded to the next of these lengths, which depend on the row alone, so its neighbours cannot change its sums. */
+const assistantLengths = lengthSteps(featureLimits[side.assistant], 32);
+const userLengths = lengthSteps(featureLimits[side.user], 32);
+
+/**
+ * Runs a bag model over a batch in groups of rows of like length and returns its outputs in the batch's row order,
+ * rounded to 1e-5 because matrix kernels differ in the last bits with the number of rows.
+ */
+export async function runBagModel(
+  session: OnnxSession,
+  features: FeatureBatch,
+  model: { readonly outputs: number; readonly readsUser: boolean },
+): Promise<Float32Array> {
+  const scores = new Float32Array(features.rows * model.outputs);
+  for (const group of groupRows(features, model.readsUser)) {
+    for (let from = 0; from < group.rows.length; from += rowsPerCall) {
+      const rows = group.rows.slice(from, from + rowsPerCall);
+      const part = await session.run(feedsOf(features, rows, group, model.readsUser));
+      scatter(part, rows, model.outputs, scores);
+    }
+  }
+  return scores;
+}
+
+interface RowGroup {
+  readonly assistantLength: number;
+  readonly userLength: number;
+  readonly rows: number[];
+}
+
+function groupRows(features: FeatureBatch, readsUser: boolean): Iterable<RowGroup> {
+  const groups = new Map<number, RowGroup>();
+  for (let row = 0; row < features.rows; row++) {
+    const assistantStep = stepOf(features.assistantCounts[row] ?? 0);
+    const userStep = readsUser ? stepOf(features.userCounts[row] ?? 0) : 0;
+    const key = assistantStep * userLengths.length + userStep;
+    let group = groups.get(key);
+    if (!group) {
+      group = {
+        assistantLength: assistantLengths[assistantStep] ?? 0,
+        userLength: userLengths[userStep] ?? 0,
+        rows: [],
+      };
+      groups.set(key, group);
+    }
+    group.rows.push(row);
+  }
+  return groups.values();
+}
+
+function feedsOf(
+  features: FeatureBatch,
+  rows: readonly number[],
+  group: RowGroup,
+  readsUser: boolean,
+): Record<string, TensorData> {
+  const count = rows.length;
+  const sides = readsUser ? 2 : 1;
+  const scales = new Float32Array(count * sides);
+  const dense = new Float32Array(count * denseCount);
+  const assistant = new Int32Array(count * group.assistantLength);
+  const user = new Int32Array(readsUser ? count * group.userLength : 0);
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] ?? 0;
+    copyIds(
+      features.assistantIds,
+      row * featureLimits[side.assistant],
+      features.assistantCounts[row] ?? 0,
+      assistant,
+      i * group.assistantLength,
+    );
+    scales[i * sides] = 1 / Math.sqrt(Math.max(1, features.assistantCounts[row] ?? 0));
+    if (readsUser) {
+      copyIds(
+        features.userIds,
+        row * featureLimits[side.user],
+        features.userCounts[row] ?? 0,
+        user,
+        i * group.userLength,
+      );
+      scales[i * sides + 1] = 1 / Math.sqrt(Math.max(1, features.userCounts[row] ?? 0));
+    }
+    dense.set(features.dense.subarray(row * denseCount, (row + 1) * denseCount), i * denseCount);
+  }
+  const feeds: Record<string, TensorData> = {
+    assistant: { type: 'int32', data: assistant, dims: [count, group.assistantLength] },
+    scales: { type: 'float32', data: scales, dims: [count, sides] },
+    dense: { type: 'float32', data: dense, dims: [count, denseCount] },
+  };
+  if (readsUser) feeds['user'] = { type: 'int32', data: user, dims: [count, group.userLength] };
+  return feeds;
+}
+
+function copyIds(source: Int32Array, from: number, count: number, target: Int32Array, at: number): void {
+  for (let i = 0; i < count; i++) target[at + i] = source[from + i] ?? 0;
+}
+
+function scatter(part: Float32Array, rows: readonly number[], outputs: number, scores: Float32Array): void {
+  for (let i = 0; i < rows.length; i++) {
+    const at = (rows[i] ?? 0) * outputs;
+    for (let j = 0; j < outputs; j++) scores[at + j] = Math.round((part[i * outputs + j] ?? 0) * 1e5) / 1e5;
+  }
+}
+
+function stepOf(count: number): number {
+  return count === 0 ? 0 : (count - 1) >> 5;
+}
+
+function lengthSteps(limit: number, step: number): readonly number[] {
+  return Array.from({ length: Math.ceil(limit / step) }, (_, index) => (index + 1) * step);
+}

@@ -1,0 +1,83 @@
+import { lexiconPhrases, lexiconWords } from './lexicon-words.ts';
+import { categories, type Category, categoryCount } from './lexicon-categories.ts';
+
+/** FNV-1a 32-bit, the hash of a word's lower-cased bytes everywhere in the featuriser. */
+export const fnvOffset = 0x811c9dc5 | 0;
+export const fnvPrime = 0x01000193;
+
+const tableBits = 13;
+const tableMask = (1 << tableBits) - 1;
+
+/** Open-addressed hash table from word (or phrase) hash to category bits; built once, about 64 KiB a table. */
+export interface Lexicon {
+  readonly keys: Int32Array;
+  readonly bits: Int32Array;
+}
+
+/** Single words. Words that end a phrase carry the bit of `phraseEnd` as well. */
+export const wordLexicon: Lexicon = emptyLexicon();
+/** Two- to four-word phrases by `joinHash` of their word hashes. */
+export const phraseLexicon: Lexicon = emptyLexicon();
+
+fillLexicons();
+
+/** Category bits of a hash, 0 when unknown. */
+export function lookUp(lexicon: Lexicon, hash: number): number {
+  let slot = hash & tableMask;
+  for (;;) {
+    const key = lexicon.keys[slot] ?? 0;
+    if (key === hash) return lexicon.bits[slot] ?? 0;
+    if (key === 0) return 0;
+    slot = (slot + 1) & tableMask;
+  }
+}
+
+/** Hash of a sequence of words, extended by one word. */
+export function joinHash(left: number, right: number): number {
+  return (Math.imul(left ^ (left >>> 15), 0x2c1b3c6d) + right) | 0;
+}
+
+/** Hash of one lower-cased word given as text. */
+export function hashWord(word: string): number {
+  let hash = fnvOffset;
+  for (const byte of Buffer.from(word, 'utf8')) hash = Math.imul(hash ^ byte, fnvPrime);
+  return hash;
+}
+
+/** Bit of a category in the masks of the tables. */
+export function categoryBit(category: Category): number {
+  return 1 << categories[category];
+}
+
+function emptyLexicon(): Lexicon {
+  return { keys: new Int32Array(1 << tableBits), bits: new Int32Array(1 << tableBits) };
+}
+
+function fillLexicons(): void {
+  if (categoryCount > 31)
+    throw new RangeError(`${categoryCount} lexicon categories do not fit in a bit mask`);
+  for (const [category, words] of Object.entries(lexiconWords)) {
+    for (const word of words.split(' ')) add(wordLexicon, hashWord(word), bitOf(category));
+  }
+  for (const [category, phrases] of Object.entries(lexiconPhrases)) {
+    for (const phrase of phrases.split('|')) addPhrase(phrase.split(' '), bitOf(category));
+  }
+}
+
+function bitOf(category: string): number {
+  // The word lists are keyed by Category (see `satisfies` there); Object.entries only loses that type.
+  return categoryBit(category as Category);
+}
+
+function addPhrase(words: readonly string[], bits: number): void {
+  const hashes = words.map(hashWord);
+  add(phraseLexicon, hashes.slice(1).reduce(joinHash, hashes[0] ?? 0), bits);
+  add(wordLexicon, hashes.at(-1) ?? 0, categoryBit('phraseEnd'));
+}
+
+function add(lexicon: Lexicon, hash: number, bits: number): void {
+  let slot = hash & tableMask;
+  while (lexicon.keys[slot] !== 0 && lexicon.keys[slot] !== hash) slot = (slot + 1) & tableMask;
+  lexicon.keys[slot] = hash;
+  lexicon.bits[slot] = (lexicon.bits[slot] ?? 0) | bits;
+}

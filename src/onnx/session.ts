@@ -1,0 +1,126 @@
+import { access } from 'node:fs/promises';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ConfigError } from '../core/errors.ts';
+
+/** What a model must look like; checked when it is opened, before any row. */
+export interface ExpectedModel {
+  /** Names that must be there; others are an error unless listed in `optionalInputs`. */
+  readonly inputs: readonly string[];
+  readonly optionalInputs?: readonly string[];
+  readonly output: string;
+  /** Last dimension of the output; null where the caller takes any. */
+  readonly outputWidth: number | null;
+}
+
+export type TensorData =
+  | { readonly type: 'int32'; readonly data: Int32Array; readonly dims: readonly number[] }
+  | { readonly type: 'int64'; readonly data: BigInt64Array; readonly dims: readonly number[] }
+  | { readonly type: 'float32'; readonly data: Float32Array; readonly dims: readonly number[] };
+
+/** One loaded model. One call at a time; dispose only when no call is in flight (a native session in use aborts the process). */
+export interface OnnxSession extends AsyncDisposable {
+  readonly inputNames: readonly string[];
+  /** The named output as float32, row-major. */
+  run(feeds: Readonly<Record<string, TensorData>>): Promise<Float32Array>;
+}
+
+/**
+ * Loads a model on one thread (each worker has its own session, so more threads would only spin against each other).
+ * Throws ConfigError `onnx-missing`, `onnx-corrupt`, `onnx-wrong-inputs` or `onnx-wrong-shape`.
+ */
+export async function openSession(path: string, expected: ExpectedModel): Promise<OnnxSession> {
+  const session = await load(path);
+  try {
+    checkInputs(path, session, expected);
+    checkOutput(path, session, expected);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  return {
+    inputNames: session.inputNames,
+    async run(feeds) {
+      const tensors: Record<string, Tensor> = {};
+      for (const [name, feed] of Object.entries(feeds))
+        tensors[name] = new Tensor(feed.type, feed.data, feed.dims);
+      const results = await session.run(tensors, [expected.output]);
+      const data = results[expected.output]?.data;
+      if (!(data instanceof Float32Array))
+        throw wrongShape(path, `output "${expected.output}" is not float32`);
+      return data;
+    },
+    [Symbol.asyncDispose]: () => session.release(),
+  };
+}
+
+async function load(path: string): Promise<InferenceSession> {
+  try {
+    await access(path);
+  } catch (cause) {
+    throw new ConfigError(`${path}: no such model file`, {
+      code: 'onnx-missing',
+      hint: 'check the tagger folder, or fetch it again',
+      cause,
+    });
+  }
+  try {
+    return await InferenceSession.create(path, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`${path}: not a readable ONNX model (${reason.slice(0, 160)})`, {
+      code: 'onnx-corrupt',
+      hint: 'the file is cut or made for a newer ONNX runtime; export or copy it again',
+      cause,
+    });
+  }
+}
+
+function checkInputs(path: string, session: InferenceSession, expected: ExpectedModel): void {
+  const missing = expected.inputs.filter((name) => !session.inputNames.includes(name));
+  const known = [...expected.inputs, ...(expected.optionalInputs ?? [])];
+  const unknown = session.inputNames.filter((name) => !known.includes(name));
+  if (missing.length === 0 && unknown.length === 0) return;
+  throw new ConfigError(
+    `${path}: the model takes ${session.inputNames.join(', ')}; expected ${expected.inputs.join(', ')}`,
+    {
+      code: 'onnx-wrong-inputs',
+      hint: 'export the model with these input names, or correct "kind" in tagger.json',
+    },
+  );
+}
+
+function checkOutput(path: string, session: InferenceSession, expected: ExpectedModel): void {
+  const output = session.outputMetadata.find((entry) => entry.name === expected.output);
+  if (!output?.isTensor) {
+    throw wrongShape(
+      path,
+      `the model gives ${session.outputNames.join(', ')}; expected an output "${expected.output}"`,
+    );
+  }
+  const width = output.shape.at(-1);
+  if (
+    expected.outputWidth === null ||
+    typeof width !== 'number' ||
+    width < 0 ||
+    width === expected.outputWidth
+  )
+    return;
+  throw wrongShape(
+    path,
+    `output "${expected.output}" has ${width} columns; expected ${expected.outputWidth}, one a label`,
+  );
+}
+
+function wrongShape(path: string, what: string): ConfigError {
+  return new ConfigError(`${path}: ${what}`, {
+    code: 'onnx-wrong-shape',
+    hint: 'the labels in tagger.json and the model must belong together',
+  });
+}

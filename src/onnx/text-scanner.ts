@@ -1,0 +1,420 @@
+import { byteClass, byteClassCount, classOfByte, letterOfByte } from './byte-classes.ts';
+import { categories, categoryCount } from './lexicon-categories.ts';
+import {
+  categoryBit,
+  fnvOffset,
+  fnvPrime,
+  hashWord,
+  joinHash,
+  lookUp,
+  phraseLexicon,
+  wordLexicon,
+} from './lexicon.ts';
+
+/** The two sides of a row: everything the assistant says, and everything the user says. */
+export const side = { assistant: 0, user: 1 } as const;
+export type Side = (typeof side)[keyof typeof side];
+
+/** Counters that are neither byte classes nor lexicon categories. */
+export const tally = {
+  bytes: 0,
+  words: 1,
+  wordBytes: 2,
+  sentences: 3,
+  questions: 4,
+  bullets: 5,
+  headings: 6,
+  numberedRun: 7,
+  numberedLines: 8,
+  codeFences: 9,
+  codeBytes: 10,
+  turnMarkers: 11,
+  capitalised: 12,
+  segments: 13,
+  startsAsData: 14,
+  endsAsQuestion: 15,
+  laterBackReferences: 16,
+  longWords: 17,
+  firstSentenceHedges: 18,
+  firstSentenceQuestion: 19,
+  firstSentenceDeferral: 20,
+  firstSentenceWords: 21,
+} as const;
+export const tallyCount = 22;
+
+export const bucketBits = 16;
+export const bucketCount = 1 << bucketBits;
+/** Features kept per side, word and bigram each counting one; the rest of a long text only counts. See bench/results.md. */
+export const featureLimits = [160, 64] as const;
+
+const bucketMask = bucketCount - 1;
+const maximumLimit = Math.max(...featureLimits);
+const sideSalt = [0x3c6ef372, 0x1b873593] as const;
+const bigramSalt = 0x5bd1e995;
+const clauseOnly = categoryBit('orderFirst') | categoryBit('orderMiddle') | categoryBit('orderLast');
+const phraseEnd = categoryBit('phraseEnd');
+const roleLabel = categoryBit('roleLabel');
+const hedge = categoryBit('hedge');
+const deferral = categoryBit('deferral');
+const backReference = categoryBit('backReference');
+const mayHash = hashWord('may');
+
+/**
+ * One pass over UTF-8 bytes that fills hashed features and counters of one row; `reset` between rows. Holds a few KiB and
+ * allocates nothing per word. Words are lower-cased ASCII letters, digits (any run of digits reads as `0`) and the bytes of
+ * all non-ASCII characters except general punctuation. Fenced code feeds the features but none of the word counters.
+ */
+export class TextScanner {
+  readonly classes = new Int32Array(2 * byteClassCount);
+  readonly lexical = new Int32Array(2 * categoryCount);
+  readonly tallies = new Int32Array(2 * tallyCount);
+  readonly features = [new Int32Array(maximumLimit), new Int32Array(maximumLimit)] as const;
+  readonly featureCounts = new Int32Array(2);
+
+  #bytes: Uint8Array = Buffer.alloc(0);
+  #end = 0;
+  #side: Side = 0;
+  #isLaterTurn = false;
+  #inCode = false;
+  #lineStart = true;
+  #isFirstWordOfLine = true;
+  #clauseStart = true;
+  #previous = 0;
+  #beforePrevious = 0;
+  #thirdLast = 0;
+  #wordsInSentence = 0;
+  #isFirstSentence = true;
+  #expectedNumber = 1;
+  #lastVisible = 0;
+
+  reset(): void {
+    this.classes.fill(0);
+    this.lexical.fill(0);
+    this.tallies.fill(0);
+    this.featureCounts.fill(0);
+    this.#isFirstSentence = true;
+    this.#expectedNumber = 1;
+  }
+
+  /** Reads `bytes[start, end)` as one message of `speaker`. */
+  scan(bytes: Uint8Array, start: number, end: number, speaker: Side): void {
+    const at = speaker * tallyCount;
+    const tallies = this.tallies;
+    this.#bytes = bytes;
+    this.#end = end;
+    this.#side = speaker;
+    this.#isLaterTurn = (tallies[at + tally.segments] ?? 0) > 0;
+    this.#inCode = false;
+    this.#previous = 0;
+    this.#beforePrevious = 0;
+    this.#thirdLast = 0;
+    this.#lastVisible = 0;
+    this.#wordsInSentence = 0;
+    if (speaker === side.assistant && !this.#isLaterTurn) {
+      const first = bytes[start];
+      if (end > start && (first === 0x7b || first === 0x5b)) tallies[at + tally.startsAsData] = 1;
+    }
+    tallies[at + tally.segments] = (tallies[at + tally.segments] ?? 0) + 1;
+    tallies[at + tally.bytes] = (tallies[at + tally.bytes] ?? 0) + end - start;
+    this.#walk(start);
+    this.#endSentence(this.#lastVisible === byteClass.question);
+    tallies[at + tally.endsAsQuestion] = this.#lastVisible === byteClass.question ? 1 : 0;
+  }
+
+  #walk(start: number): void {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const classes = this.classes;
+    const classBase = this.#side * byteClassCount;
+    let i = start;
+    this.#lineStart = true;
+    this.#clauseStart = true;
+    while (i < end) {
+      if (this.#lineStart) {
+        i = this.#beginLine(i);
+        if (i >= end) return;
+      }
+      const byte = bytes[i] as number;
+      if (byte === 0x20) {
+        i++;
+        continue;
+      }
+      const kind = classOfByte[byte] as number;
+      if (kind >= byteClass.lower && kind <= byteClass.high) {
+        i = this.#readWord(i);
+        continue;
+      }
+      classes[classBase + kind] = (classes[classBase + kind] ?? 0) + 1;
+      i++;
+      if (kind === byteClass.space) continue;
+      if (kind === byteClass.newline) {
+        this.#lineStart = true;
+        this.#clauseStart = true;
+        continue;
+      }
+      this.#lastVisible = kind;
+      if (kind >= byteClass.period && kind <= byteClass.semicolon) {
+        this.#clauseStart = true;
+        if (kind <= byteClass.exclamation && this.#isSentenceEnd(i))
+          this.#endSentence(kind === byteClass.question);
+      } else if (kind === byteClass.dash || kind === byteClass.star || kind === byteClass.parenthesis)
+        this.#clauseStart = true;
+    }
+  }
+
+  /** Skips indentation and a list marker, notes fences and headings; returns where the words of the line begin. */
+  #beginLine(start: number): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    this.#lineStart = false;
+    this.#isFirstWordOfLine = true;
+    let i = start;
+    while (i < end && (bytes[i] === 0x20 || bytes[i] === 0x09)) i++;
+    const byte = bytes[i] ?? 0;
+    if (byte === 0x60 && bytes[i + 1] === 0x60 && bytes[i + 2] === 0x60 && i + 2 < end) {
+      this.#toggleCode();
+      return i + 3;
+    }
+    if (this.#inCode || i >= end) return i;
+    if (byte === 0x0a) this.#endSentence(this.#lastVisible === byteClass.question);
+    else if (byte >= 0x30 && byte <= 0x39) this.#noteNumber(i);
+    else if (byte === 0x23) this.#noteBlock(tally.headings);
+    else if ((byte === 0x2d || byte === 0x2a) && bytes[i + 1] === 0x20) this.#noteBlock(tally.bullets);
+    else if (byte === 0xe2 && bytes[i + 1] === 0x80 && bytes[i + 2] === 0xa2) this.#noteBlock(tally.bullets);
+    return i;
+  }
+
+  /** A list item or heading ends the sentence before it. */
+  #noteBlock(name: number): void {
+    this.#endSentence(false);
+    this.#add(name, 1);
+  }
+
+  #toggleCode(): void {
+    if (!this.#inCode) this.#add(tally.codeFences, 1);
+    this.#inCode = !this.#inCode;
+    this.#endSentence(false);
+  }
+
+  /** `1.` `2)` at the start of a line: counts the line and the longest run 1, 2, 3 … */
+  #noteNumber(start: number): void {
+    const bytes = this.#bytes;
+    let i = start;
+    let value = 0;
+    while (i < this.#end && i - start < 4) {
+      const byte = bytes[i] ?? 0;
+      if (byte < 0x30 || byte > 0x39) break;
+      value = value * 10 + byte - 0x30;
+      i++;
+    }
+    const mark = bytes[i];
+    const after = bytes[i + 1];
+    if (
+      i >= this.#end ||
+      (mark !== 0x2e && mark !== 0x29) ||
+      (i + 1 < this.#end && after !== 0x20 && after !== 0x2a)
+    )
+      return;
+    this.#noteBlock(tally.numberedLines);
+    if (value === 1) this.#expectedNumber = 1;
+    if (value !== this.#expectedNumber) return;
+    const at = this.#side * tallyCount + tally.numberedRun;
+    this.tallies[at] = Math.max(this.tallies[at] ?? 0, value);
+    this.#expectedNumber = value + 1;
+  }
+
+  /** Reads the word at `start` and returns its end, or `start` when the bytes there are punctuation after all. */
+  #readWord(start: number): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let hash = fnvOffset;
+    let i = start;
+    let upper = 0;
+    let digits = 0;
+    let high = 0;
+    for (;;) {
+      for (; i < end; i++) {
+        const byte = bytes[i] as number;
+        const letter = letterOfByte[byte] as number;
+        if (letter === 0) break;
+        hash = Math.imul(hash ^ letter, fnvPrime);
+        if (letter !== byte) upper++;
+      }
+      if (i >= end) break;
+      const byte = bytes[i] as number;
+      if (byte >= 0x80) {
+        const wide = wideMark(bytes, i, end);
+        if (wide === notMark) {
+          hash = Math.imul(hash ^ byte, fnvPrime);
+          high++;
+          i++;
+        } else if (wide === apostropheMark && i > start && isLetterAt(bytes, i + 3, end)) {
+          hash = Math.imul(hash ^ 0x27, fnvPrime);
+          i += 3;
+        } else break;
+      } else if (byte === 0x27) {
+        if (i === start || !isLetterAt(bytes, i + 1, end)) break;
+        hash = Math.imul(hash ^ 0x27, fnvPrime);
+        i++;
+      } else if (byte >= 0x30 && byte <= 0x39) {
+        hash = Math.imul(hash ^ 0x30, fnvPrime);
+        const from = i;
+        while (i < end && isDigit(bytes[i] as number)) i++;
+        digits += i - from;
+      } else break;
+    }
+    if (i === start) return this.#skipWideMark(i);
+    this.#endWord(start, i, hash, upper, digits, high);
+    return i;
+  }
+
+  /** No-break space is two bytes, general punctuation three; both separate words. */
+  #skipWideMark(at: number): number {
+    if (this.#bytes[at] === 0xc2) return at + 2;
+    return Math.min(at + 3, this.#end);
+  }
+
+  #endWord(start: number, end: number, hash: number, upper: number, digits: number, high: number): void {
+    const speaker = this.#side;
+    const length = end - start;
+    if ((upper | digits | high) !== 0) this.#countBytes(upper, digits, high);
+    this.#lastVisible = byteClass.lower;
+    const bits = lookUp(wordLexicon, hash);
+    if ((bits & roleLabel) !== 0 && this.#bytes[end] === 0x3a && this.#isFirstWordOfLine) {
+      this.#add(tally.turnMarkers, 1);
+      this.#previous = 0;
+      return;
+    }
+    this.#isFirstWordOfLine = false;
+    this.#keepFeature(hash);
+    if (this.#inCode) {
+      this.#add(tally.codeBytes, length);
+      this.#previous = hash;
+      return;
+    }
+    const tallies = this.tallies;
+    const at = speaker * tallyCount;
+    tallies[at + tally.words] = (tallies[at + tally.words] ?? 0) + 1;
+    tallies[at + tally.wordBytes] = (tallies[at + tally.wordBytes] ?? 0) + length;
+    if (length > 8) tallies[at + tally.longWords] = (tallies[at + tally.longWords] ?? 0) + 1;
+    const isCapital = upper === 1 && classOfByte[this.#bytes[start] ?? 0] === byteClass.upper;
+    if (isCapital && this.#wordsInSentence > 0)
+      tallies[at + tally.capitalised] = (tallies[at + tally.capitalised] ?? 0) + 1;
+    this.#wordsInSentence++;
+    // "May" inside a sentence is the month, not a hedge.
+    if (bits !== 0 && !(hash === mayHash && isCapital && this.#wordsInSentence > 1)) this.#count(bits, hash);
+    this.#thirdLast = this.#beforePrevious;
+    this.#beforePrevious = this.#previous;
+    this.#previous = hash;
+    this.#clauseStart = false;
+  }
+
+  #countBytes(upper: number, digits: number, high: number): void {
+    const classes = this.classes;
+    const base = this.#side * byteClassCount;
+    classes[base + byteClass.upper] = (classes[base + byteClass.upper] ?? 0) + upper;
+    classes[base + byteClass.digit] = (classes[base + byteClass.digit] ?? 0) + digits;
+    classes[base + byteClass.high] = (classes[base + byteClass.high] ?? 0) + high;
+  }
+
+  #keepFeature(hash: number): void {
+    const speaker = this.#side;
+    const count = this.featureCounts[speaker] ?? 0;
+    if (count + 2 > (featureLimits[speaker] ?? 0)) return;
+    const features = this.features[speaker];
+    const salt = sideSalt[speaker] ?? 0;
+    features[count] = bucketOf(hash, salt);
+    if (this.#previous === 0) {
+      this.featureCounts[speaker] = count + 1;
+      return;
+    }
+    features[count + 1] = bucketOf(joinHash(this.#previous, hash), salt ^ bigramSalt);
+    this.featureCounts[speaker] = count + 2;
+  }
+
+  #count(wordBits: number, hash: number): void {
+    let bits = this.#clauseStart ? wordBits : wordBits & ~clauseOnly;
+    if ((bits & phraseEnd) !== 0) bits = this.#phraseBits(hash) | (bits & ~phraseEnd);
+    if (bits === 0) return;
+    if (this.#side === side.assistant && this.#isFirstSentence) {
+      if ((bits & hedge) !== 0) this.#add(tally.firstSentenceHedges, 1);
+      if ((bits & deferral) !== 0 && this.#wordsInSentence <= 3) this.#add(tally.firstSentenceDeferral, 1);
+    }
+    if (this.#isLaterTurn && (bits & backReference) !== 0) this.#add(tally.laterBackReferences, 1);
+    const base = this.#side * categoryCount;
+    while (bits !== 0) {
+      const place = base + 31 - Math.clz32(bits & -bits);
+      this.lexical[place] = (this.lexical[place] ?? 0) + 1;
+      bits &= bits - 1;
+    }
+  }
+
+  /** Bits of the two-, three- and four-word phrases that end in this word. */
+  #phraseBits(hash: number): number {
+    if (this.#previous === 0) return 0;
+    let bits = lookUp(phraseLexicon, joinHash(this.#previous, hash));
+    if (this.#beforePrevious === 0) return bits;
+    const two = joinHash(this.#beforePrevious, this.#previous);
+    bits |= lookUp(phraseLexicon, joinHash(two, hash));
+    if (this.#thirdLast === 0) return bits;
+    return (
+      bits |
+      lookUp(
+        phraseLexicon,
+        joinHash(joinHash(joinHash(this.#thirdLast, this.#beforePrevious), this.#previous), hash),
+      )
+    );
+  }
+
+  #isSentenceEnd(next: number): boolean {
+    if (next >= this.#end) return true;
+    const kind = classOfByte[this.#bytes[next] ?? 0];
+    return kind === byteClass.space || kind === byteClass.newline || kind === byteClass.quote;
+  }
+
+  #endSentence(isQuestion: boolean): void {
+    if (this.#wordsInSentence === 0 || this.#inCode) return;
+    this.#add(tally.sentences, 1);
+    if (isQuestion) this.#add(tally.questions, 1);
+    if (this.#side === side.assistant && this.#isFirstSentence) {
+      this.#isFirstSentence = false;
+      if (isQuestion) this.#add(tally.firstSentenceQuestion, 1);
+      this.#add(tally.firstSentenceWords, this.#wordsInSentence);
+    }
+    this.#wordsInSentence = 0;
+  }
+
+  #add(name: number, amount: number): void {
+    const at = this.#side * tallyCount + name;
+    this.tallies[at] = (this.tallies[at] ?? 0) + amount;
+  }
+}
+
+const notMark = 0;
+const separatorMark = 1;
+const apostropheMark = 2;
+
+/** Whether a multi-byte character is punctuation: no-break space (C2 A0), general punctuation (E2 80 xx), and in it U+2019. */
+function wideMark(bytes: Uint8Array, at: number, end: number): number {
+  const byte = bytes[at];
+  if (byte === 0xc2) return bytes[at + 1] === 0xa0 ? separatorMark : notMark;
+  if (byte !== 0xe2 || at + 2 >= end || bytes[at + 1] !== 0x80) return notMark;
+  return bytes[at + 2] === 0x99 ? apostropheMark : separatorMark;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+function isLetterAt(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at >= end) return false;
+  const kind = classOfByte[bytes[at] ?? 0];
+  return kind === byteClass.lower || kind === byteClass.upper;
+}
+
+/** Bucket 0 is padding and never a feature. */
+function bucketOf(hash: number, salt: number): number {
+  let mixed = Math.imul(hash ^ salt, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) & bucketMask || 1;
+}

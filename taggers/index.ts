@@ -1,0 +1,32 @@
+import type { Tagger, TaggerInfo } from '../src/core/tagger.ts';
+import type { Taxonomy } from '../src/core/taxonomy.ts';
+import { openHashedBag } from './hashed-bag.ts';
+import { readTaggerFolder } from './tagger-json.ts';
+import { openTextClassifier } from './text-classifier.ts';
+import { openTraits } from './traits.ts';
+
+export { loadTaxonomy, taggersRoot } from './taxonomy.ts';
+
+/** Address of this module; worker threads import it to open taggers. */
+export const rosterUrl = import.meta.url;
+
+/**
+ * Opens the tagger of a folder by the `kind` of its `tagger.json`. Everything that can be wrong with the folder is a ConfigError
+ * here, before any row. Dispose it only when no `tag` call is in flight.
+ */
+export async function openTagger(folder: string, taxonomy: Taxonomy): Promise<Tagger> {
+  const read = await readTaggerFolder(folder, taxonomy);
+  switch (read.json.kind) {
+    case 'hashed-bag':
+      return openHashedBag(read);
+    case 'traits':
+      return openTraits(read);
+    case 'text-classifier':
+      return openTextClassifier(read);
+  }
+}
+
+/** What `tagger.json` says, checked against the files and the taxonomy, without loading a model. */
+export async function describeTagger(folder: string, taxonomy: Taxonomy): Promise<TaggerInfo> {
+  return (await readTaggerFolder(folder, taxonomy)).info;
+}
