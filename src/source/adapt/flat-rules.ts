@@ -9,7 +9,7 @@ interface FlatRule {
 
 const instructionNames = (
   'instruction instructions rewrittenintent prompt question questiontext qtext query q userrequest userprompt userquery usermessage ' +
-  'userinput request problem problemstatement nl intent seekerpost human user message1 task taskdescription inputtext'
+  'userinput request problem problemstatement nl intent seekerpost human user taskdescription inputtext'
 ).split(' ');
 const outputNames = (
   'output outputs completion response answer answers answertext a canonicalsolution solution snippet cmd command sql reply responsepost ' +

@@ -1,7 +1,12 @@
 import { RowError } from '../../core/errors.ts';
 import type { Message } from '../../core/row.ts';
 import type { Adapter } from './adapter.ts';
+import { findPair, findRequest } from './flat-rules.ts';
+import { plainName } from './sample.ts';
 import { listOf, textOf } from './values.ts';
+
+/** Lists of two texts under other names may be anything; they count only where the record has no request. */
+const conversationName = /dialog|conversation|chat|turns|messages|exchanges|pairs/u;
 
 /** `[[user, reply], …]`; the last reply may be missing, empty or `{}`. A text column `meta` (a passage) becomes the system message. */
 export const pairsAdapter: Adapter = {
@@ -10,6 +15,8 @@ export const pairsAdapter: Adapter = {
     const dialogue =
       named['messages'] ??
       sample.columns.find((column) => {
+        if (!conversationName.test(plainName(column)) && (findPair(sample) ?? findRequest(sample)))
+          return false;
         const lists = sample.values(column).slice(0, 50).map(listOf);
         return lists.length > 0 && lists.every((list) => list?.every(isPair));
       });

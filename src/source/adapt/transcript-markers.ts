@@ -7,9 +7,15 @@ import type { Turn } from './speaker-turns.ts';
  * printed Python dictionary of Instruction and Output.
  */
 export function splitTranscript(text: string): Turn[] | undefined {
-  const turns =
-    splitMarks(text) ?? splitInst(text) ?? splitSeparated(text) ?? splitDictionary(text) ?? splitLines(text);
-  return turns && new Set(turns.map((turn) => turn.speaker)).size > 1 ? turns : undefined;
+  return (
+    splitMarks(text) ?? splitInst(text) ?? splitSeparated(text) ?? splitDictionary(text) ?? splitLines(text)
+  );
+}
+
+/** Whether at least two sides speak. */
+export function isConversation(text: unknown): boolean {
+  const turns = typeof text === 'string' ? splitTranscript(text) : undefined;
+  return new Set(turns?.map((turn) => turn.speaker)).size > 1;
 }
 
 function splitMarks(text: string): Turn[] | undefined {
@@ -41,7 +47,7 @@ function splitSeparated(text: string): Turn[] | undefined {
 }
 
 function splitDictionary(text: string): Turn[] | undefined {
-  const found = /^\{'Instruction': ([\s\S]*?), 'Output': ([\s\S]*)\}\s*$/u.exec(text);
+  const found = /^\{'Instruction': ([\s\S]*?), 'Output': ?([\s\S]*?)\}?\s*$/u.exec(text);
   if (!found?.[1] || !found[2]) return undefined;
   return [
     { speaker: 'user', text: found[1].replaceAll(/^['"]|['"]$/gu, '') },
@@ -61,7 +67,7 @@ const templateSpeakers: Readonly<Record<string, string>> = {
 function splitLines(text: string): Turn[] | undefined {
   // Human/Assistant transcripts put a blank line before each marker; without it the word belongs to the text.
   if (/^\s*\n\nHuman:/u.test(text)) return cutAt(text, /(?:^|\n)\n(Human|Assistant):[ \t]?/gu);
-  const marker = /(?:^|\n)[ \t]*(#{2,3} ?)?([A-Za-z][A-Za-z]{0,14}(?: ?[\dAaBb])?):[ \t]?/gu;
+  const marker = /(?:^|\n)[ \t*>-]*(#{2,3} ?)?([A-Za-z]{1,15}(?: ?[\dAaBb])?):\**[ \t]?/gu;
   const marks = [...text.matchAll(marker)].filter(([, hashes, name = '']) =>
     hashes ? isSpeakerName(name) || Object.hasOwn(templateSpeakers, name.toLowerCase()) : isSpeakerName(name),
   );
@@ -69,17 +75,23 @@ function splitLines(text: string): Turn[] | undefined {
   if (!first || text.slice(0, first.index).trim().length > 400) return undefined;
   const turns: Turn[] = [];
   const before = text.slice(0, first.index).trim();
-  if (before !== '') turns.push({ speaker: 'system', text: before });
+  if (/[\p{L}\p{N}]/u.test(before)) turns.push({ speaker: 'system', text: before });
   marks.forEach((mark, index) => {
     const name = mark[2] ?? '';
     const speaker = mark[1] ? (templateSpeakers[name.toLowerCase()] ?? name) : name;
-    turns.push({ speaker, text: text.slice(mark.index + mark[0].length, marks[index + 1]?.index).trim() });
+    const content = text.slice(mark.index + mark[0].length, marks[index + 1]?.index).trim();
+    const previous = turns.at(-1);
+    // A template's input belongs to its instruction.
+    if (mark[1] && previous?.speaker === speaker) {
+      turns[turns.length - 1] = { speaker, text: `${previous.text}\n\n${content}` };
+    } else turns.push({ speaker, text: content });
   });
   return turns;
 }
 
-function cutAt(text: string, marker: RegExp, clean = (content: string) => content): Turn[] {
+function cutAt(text: string, marker: RegExp, clean = (content: string) => content): Turn[] | undefined {
   const marks = [...text.matchAll(marker)];
+  if (marks.length === 0) return undefined;
   return marks.map((mark, index) => ({
     speaker: mark[1] ?? '',
     text: clean(text.slice(mark.index + mark[0].length, marks[index + 1]?.index)).trim(),

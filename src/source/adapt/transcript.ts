@@ -3,7 +3,7 @@ import type { Adapter } from './adapter.ts';
 import { findPair } from './flat-rules.ts';
 import { plainName, type Sample } from './sample.ts';
 import { turnsToMessages } from './speaker-turns.ts';
-import { splitTranscript } from './transcript-markers.ts';
+import { isConversation, splitTranscript } from './transcript-markers.ts';
 import { textOf } from './values.ts';
 
 /** Names that promise a conversation; other columns are looked at only where no question and answer are found. */
@@ -21,12 +21,10 @@ export const transcriptAdapter: Adapter = {
   compile(columns) {
     const { transcript = '', system } = columns;
     return ([record = {}]) => {
-      const turns = splitTranscript(textOf(record[transcript]));
-      if (!turns) {
-        throw new RowError(`column "${transcript}" holds no conversation with speaker marks`, {
-          code: 'shape-mismatch',
-        });
-      }
+      const text = textOf(record[transcript]);
+      if (text === '') throw new RowError(`no text in column "${transcript}"`, { code: 'no-text' });
+      // The odd row without speaker marks among transcripts is a text like any other.
+      const turns = splitTranscript(text) ?? [{ speaker: 'assistant', text }];
       const messages = turnsToMessages(turns);
       const about = system === undefined ? '' : textOf(record[system]);
       return { messages: about === '' ? messages : [{ role: 'system', content: about }, ...messages] };
@@ -39,7 +37,7 @@ function findTranscript(sample: Sample): string | undefined {
   const others = findPair(sample) ? [] : sample.columns;
   return [...named, ...others].find((column) => {
     const values = sample.values(column).slice(0, 50);
-    const hits = values.filter((value) => typeof value === 'string' && splitTranscript(value)).length;
+    const hits = values.filter(isConversation).length;
     return values.length > 0 && hits >= values.length * 0.9;
   });
 }
