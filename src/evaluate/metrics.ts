@@ -32,7 +32,13 @@ export interface Evaluation {
   readonly per_class: Readonly<Record<string, ClassMetrics>>;
   /** Most frequent confusions. */
   readonly confusion: readonly { readonly gold: string; readonly predicted: string; readonly rows: number }[];
-  readonly reliability: readonly { readonly from: number; readonly to: number; readonly rows: number; readonly confidence: number; readonly accuracy: number }[];
+  readonly reliability: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly rows: number;
+    readonly confidence: number;
+    readonly accuracy: number;
+  }[];
 }
 
 /**
@@ -44,7 +50,8 @@ export function evaluateLabels(judged: readonly Judged[], taxonomy: Taxonomy): E
   const name = (index: number): string => taxonomy.personas[index]?.id ?? '';
   const category = (index: number): string => taxonomy.personas[index]?.category ?? '';
   const parent = (index: number): string => taxonomy.personas[index]?.parent ?? '';
-  const share = (right: (row: Judged) => boolean): number => judged.filter(right).length / Math.max(1, judged.length);
+  const share = (right: (row: Judged) => boolean): number =>
+    judged.filter(right).length / Math.max(1, judged.length);
   const perClass = classMetrics(judged, name);
   const gold = Object.values(perClass).filter((metrics) => metrics.rows > 0);
   const bins = reliabilityBins(judged);
@@ -54,7 +61,10 @@ export function evaluateLabels(judged: readonly Judged[], taxonomy: Taxonomy): E
     macro_f1: gold.reduce((sum, metrics) => sum + metrics.f1, 0) / Math.max(1, gold.length),
     category_accuracy: share((row) => category(row.gold) === category(row.predicted)),
     parent_accuracy: share((row) => parent(row.gold) === parent(row.predicted)),
-    ece: bins.reduce((sum, bin) => sum + (bin.rows / Math.max(1, judged.length)) * Math.abs(bin.confidence - bin.accuracy), 0),
+    ece: bins.reduce(
+      (sum, bin) => sum + (bin.rows / Math.max(1, judged.length)) * Math.abs(bin.confidence - bin.accuracy),
+      0,
+    ),
     abstained: judged.filter((row) => row.predicted !== row.best).length,
     coverage_at_90_precision: coverageAt(judged, 0.9),
     per_class: perClass,
@@ -63,7 +73,10 @@ export function evaluateLabels(judged: readonly Judged[], taxonomy: Taxonomy): E
   };
 }
 
-function classMetrics(judged: readonly Judged[], name: (index: number) => string): Record<string, ClassMetrics> {
+function classMetrics(
+  judged: readonly Judged[],
+  name: (index: number) => string,
+): Record<string, ClassMetrics> {
   const classes = [...new Set(judged.flatMap((row) => [row.gold, row.predicted]))].toSorted((a, b) => a - b);
   return Object.fromEntries(
     classes.map((index) => {
@@ -72,7 +85,16 @@ function classMetrics(judged: readonly Judged[], name: (index: number) => string
       const right = judged.filter((row) => row.gold === index && row.predicted === index).length;
       const precision = predicted > 0 ? right / predicted : 0;
       const recall = rows > 0 ? right / rows : 0;
-      return [name(index), { rows, predicted, precision, recall, f1: precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0 }];
+      return [
+        name(index),
+        {
+          rows,
+          predicted,
+          precision,
+          recall,
+          f1: precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0,
+        },
+      ];
     }),
   );
 }

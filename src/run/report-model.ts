@@ -1,6 +1,7 @@
 import { curriculumPhases } from '../config/check-names.ts';
 import type { TaggerInfo } from '../core/tagger.ts';
 import { explainSolution } from '../balance/explain.ts';
+import type { Relaxation } from '../balance/solution.ts';
 import type { FlowLink, PrefixBalance, QuarantineReason, ReportModel } from '../report/model.ts';
 import { measurePrefixBalance } from '../shard/prefix-balance.ts';
 import type { StageTiming } from './context.ts';
@@ -53,7 +54,7 @@ export function buildReport(input: ReportInput): ReportModel {
       conflicts: certificate
         ? [{ constraints: certificate.conflicts, rows: certificate.byRows, bindingCells: [] }]
         : [],
-      relaxation: certificate?.relaxation ?? [],
+      relaxation: (certificate?.relaxation ?? []).map(movedBound),
       cure: certificate?.cure ?? [],
     },
     confidence: [confidenceHistogram(table, input.taggers[0]?.id ?? '')],
@@ -78,6 +79,12 @@ export function buildReport(input: ReportInput): ReportModel {
       peakRssBytes: input.peakRssBytes,
     })),
   };
+}
+
+/** The end of the band that moves; the lower one where both do. */
+function movedBound({ constraint, from, to }: Relaxation): { constraint: string; from: number; to: number } {
+  const end = from[0] === to[0] ? 1 : 0;
+  return { constraint, from: from[end], to: to[end] };
 }
 
 function amount([rows, tokens, supervisedTokens]: readonly [number, number, number]): {

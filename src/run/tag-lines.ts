@@ -1,6 +1,7 @@
-import type { Row } from '../core/row.ts';
+import type { Message, Row } from '../core/row.ts';
 import { abstainPersona } from '../core/taxonomy.ts';
 import { toAlpaca } from '../shard/alpaca.ts';
+import type { StoredRow } from '../shard/stored-row.ts';
 import { applyControlToken } from '../shard/control-token.ts';
 import { compileTraitDecision } from '../tag/decide.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
@@ -47,7 +48,7 @@ function outputRecord(row: Row, persona: string, tags: Record<string, unknown>):
   });
   const extra = row.extra === undefined ? {} : (JSON.parse(row.extra) as Record<string, unknown>); // written by the adapter
   return {
-    ...toAlpaca(messages),
+    ...alpacaText(messages),
     ...(row.tools === undefined ? {} : { tools: row.tools }),
     ...extra,
     ...tags,
@@ -74,4 +75,15 @@ function bestPersona(
 
 function round(score: number): number {
   return Math.round(score * 1e4) / 1e4;
+}
+
+function alpacaText(messages: readonly Message[]): { instruction: string; input: string; output: string } {
+  const stored = messages.map(({ role, content, toolCalls }) => ({
+    role,
+    content: Buffer.from(content),
+    name: null,
+    tool_calls: toolCalls?.map((call) => ({ id: null, type: 'function' as const, function: { name: Buffer.from(call.name), arguments: Buffer.from(call.arguments) } })) ?? null,
+  }));
+  const { instruction, input, output } = toAlpaca({ messages: stored } as unknown as StoredRow);
+  return { instruction: Buffer.from(instruction).toString(), input: Buffer.from(input).toString(), output: Buffer.from(output).toString() };
 }
