@@ -1,4 +1,4 @@
-import { Readable, type Transform, pipeline } from 'node:stream';
+import { Readable, Transform, pipeline } from 'node:stream';
 import zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { FatalError } from '../core/errors.ts';
@@ -32,7 +32,7 @@ function nativeZstd(): Transform | undefined {
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
   if (typeof create !== 'function') return undefined;
   const stream: unknown = Reflect.apply(create, zlib, [{ chunkSize: blockBytes }]);
-  return stream as Transform; // what that function returns by Node's documentation
+  return stream instanceof Transform ? stream : undefined;
 }
 
 async function* throughZlib(
@@ -46,7 +46,7 @@ async function* throughZlib(
   let unpacked = 0;
   try {
     for await (const block of stream) {
-      const buffer = block as Buffer; // zlib streams emit buffers only
+      const buffer: Buffer = block; // zlib streams emit buffers only
       unpacked += buffer.length;
       yield buffer;
     }

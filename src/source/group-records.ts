@@ -2,7 +2,7 @@ import type { Row, RowBatch, RowEntry, RowReject } from '../core/row.ts';
 import { isFields } from './adapt/sample.ts';
 import { textOf } from './adapt/values.ts';
 import { excerptOf } from './adapt/compile-shape.ts';
-import type { RawRecord } from './read-unit.ts';
+import type { RawRecord } from './raw-record.ts';
 
 const batchGroups = 256;
 

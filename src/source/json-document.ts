@@ -69,7 +69,7 @@ export async function* readDocument(
   blocks: AsyncIterable<Buffer>,
   json: NonNullable<FormatPlan['json']>,
   name: string,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const source = Readable.from(blocks, { objectMode: false });
   const stages =
     json.layout === 'path'
@@ -83,7 +83,7 @@ export async function* readDocument(
       : pipeline(source, parser.asStream(tokenOptions), streamObject.asStream(), () => undefined);
   try {
     for await (const item of stages) {
-      const { key, value } = item as { key: unknown; value: unknown }; // what both streamers emit
+      const { key, value }: { key: unknown; value: unknown } = item; // what both streamers emit
       yield json.layout === 'object' && typeof value === 'object' && value !== null && !Array.isArray(value)
         ? { _key: key, ...value }
         : value;
@@ -105,7 +105,7 @@ async function* throughParser(blocks: AsyncIterable<Buffer>, name: string): Asyn
     () => undefined,
   );
   try {
-    for await (const token of stream) yield token as Token; // the parser's protocol
+    yield* stream; // the parser's protocol
   } catch (error) {
     throw corruptJson(error, name);
   }

@@ -67,8 +67,9 @@ function asyncBuffer(source: ByteSource): AsyncBuffer {
     byteLength: source.bytes,
     async slice(start, end) {
       const bytes = await source.read(start, Math.min(end ?? source.bytes, source.bytes));
-      const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-      return (whole ? bytes.buffer : Uint8Array.from(bytes).buffer) as ArrayBuffer; // never shared: made by read
+      const { buffer } = bytes;
+      const isWhole = bytes.byteLength === buffer.byteLength && buffer instanceof ArrayBuffer;
+      return isWhole ? buffer : Uint8Array.from(bytes).buffer;
     },
   };
 }
@@ -120,9 +121,14 @@ function plainValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (ArrayBuffer.isView(value) || Array.isArray(value))
-    return Array.from(value as ArrayLike<unknown>, plainValue);
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (isIterable(value)) return Array.from(value, plainValue);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]));
+}
+
+/** Typed arrays, which hyparquet hands out for some lists. */
+function isIterable(value: object): value is Iterable<unknown> {
+  return Symbol.iterator in value;
 }
 
 function corrupt(name: string, place: string, error: unknown): unknown {

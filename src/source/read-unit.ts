@@ -1,5 +1,5 @@
 import { RowError } from '../core/errors.ts';
-import type { RowBatch, RowEntry, RowReject } from '../core/row.ts';
+import type { RowBatch, RowEntry } from '../core/row.ts';
 import type { Unit } from '../core/unit.ts';
 import { compileShape, excerptCharacters, excerptOf } from './adapt/compile-shape.ts';
 import type { ByteSource, OpenBytes } from './byte-source.ts';
@@ -7,18 +7,13 @@ import { readGroups } from './group-records.ts';
 import { readDocument } from './json-document.ts';
 import { openStream } from './open-stream.ts';
 import { openParquet } from './parquet.ts';
+import type { RawRecord } from './raw-record.ts';
 import { blockBytes, readBlocks } from './read-blocks.ts';
 import { headerOnly, recordBlocks } from './record-blocks.ts';
 import { finderFor, recordExcerpt, recordReader } from './record-reader.ts';
 import { RecordSplitter } from './record-splitter.ts';
 import { ownedLines } from './owned-lines.ts';
 import { readSingle } from './single-document.ts';
-
-/** A record as it was read: its value, or why it has none. */
-export type RawRecord = { readonly row: number } & (
-  | { readonly value: unknown }
-  | { readonly reject: RowReject }
-);
 
 const batchRecords = 256;
 /** A batch ends early when its records had this many bytes. */

@@ -1,14 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { RowError } from '../core/errors.ts';
 import type { FormatPlan } from '../core/unit.ts';
+import { CsvFinder } from './csv-finder.ts';
 import { csvRecordReader } from './csv-record.ts';
 import { maxRecordBytes, type RecordSplitter } from './record-splitter.ts';
-import { csvFinder, jsonElementFinder, lineFinder, type SeparatorFinder } from './separators.ts';
+import { jsonElementFinder, lineFinder, type SeparatorFinder } from './separators.ts';
 
 /** Where records of a text format end. */
 export function finderFor(format: FormatPlan): SeparatorFinder {
   if (format.format === 'json') return jsonElementFinder();
-  return format.csv?.quoted ? csvFinder(format.csv.delimiter) : lineFinder();
+  return format.csv?.quoted ? new CsvFinder(format.csv.delimiter) : lineFinder();
 }
 
 /**

@@ -5,8 +5,7 @@ import { readDocument, outlineJson } from './json-document.ts';
 import { openStream } from './open-stream.ts';
 import { defaultSampleRows } from './read-options.ts';
 import { maxRecordBytes } from './record-splitter.ts';
-import type { ScanContext } from './scan-file.ts';
-import { type Found, shapeOf } from './scan-found.ts';
+import { type Found, type ScanContext, shapeOf } from './scan-found.ts';
 import { readSingle } from './single-document.ts';
 
 /** More lists than this are no splits of one data set but the inside of records. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { FatalError } from '../core/errors.ts';
 import type { FileScan, InputFile } from '../core/unit.ts';
-import type { ByteSource, OpenBytes } from './byte-source.ts';
+import type { OpenBytes } from './byte-source.ts';
 import { detectCompression } from './decompress.ts';
 import { detectFormat, headBytes } from './detect-format.ts';
 import { openStream, peekStream, type TextStream } from './open-stream.ts';
 import { isParquet } from './parquet.ts';
 import type { ReadOptions } from './read-options.ts';
-import { type Found, isProblem } from './scan-found.ts';
+import { type Found, isProblem, type ScanContext } from './scan-found.ts';
 import { scanDocument } from './scan-document.ts';
 import { scanParquet } from './scan-parquet.ts';
 import { planRemote, scanRecords } from './scan-records.ts';
@@ -53,14 +53,6 @@ export async function scanFile(
     records,
   }));
   return { file, fingerprint, records: found.records, units };
-}
-
-export interface ScanContext {
-  readonly file: InputFile;
-  readonly options: ReadOptions;
-  readonly source: ByteSource;
-  readonly compression: 'none' | 'gzip' | 'zstd';
-  readonly signal?: AbortSignal;
 }
 
 async function scanContent(

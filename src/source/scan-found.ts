@@ -1,8 +1,18 @@
-import type { FormatPlan, ShapePlan, Unit, UnitRange } from '../core/unit.ts';
+import type { Compression, FormatPlan, InputFile, ShapePlan, Unit, UnitRange } from '../core/unit.ts';
 import { resolveColumns, detectShape } from './adapt/detect-shape.ts';
 import { makeSample } from './adapt/sample.ts';
+import type { ByteSource } from './byte-source.ts';
 import type { Problem } from './detect-format.ts';
 import type { ReadOptions } from './read-options.ts';
+
+/** What the parts of a scan work on. */
+export interface ScanContext {
+  readonly file: InputFile;
+  readonly options: ReadOptions;
+  readonly source: ByteSource;
+  readonly compression: Compression;
+  readonly signal?: AbortSignal;
+}
 
 /** What a look at a file's content gave, before it is put together with the file. */
 export type Found =

@@ -5,8 +5,7 @@ import { defaultSampleRows, defaultUnitBytes } from './read-options.ts';
 import { afterBracket, headerOnly, recordBlocks } from './record-blocks.ts';
 import { finderFor, recordReader } from './record-reader.ts';
 import { RecordSplitter } from './record-splitter.ts';
-import type { ScanContext } from './scan-file.ts';
-import { type Found, shapeOf } from './scan-found.ts';
+import { type Found, type ScanContext, shapeOf } from './scan-found.ts';
 import { unitCutter } from './unit-cutter.ts';
 
 /** First records of a stream, and why the first unreadable one could not be read. */

@@ -1,7 +1,8 @@
 import type { FormatPlan } from '../core/unit.ts';
+import { CsvFinder } from './csv-finder.ts';
 import { splitCells } from './csv-record.ts';
 import { RecordSplitter } from './record-splitter.ts';
-import { csvFinder, lineFinder } from './separators.ts';
+import { lineFinder } from './separators.ts';
 
 type CsvPlan = NonNullable<FormatPlan['csv']>;
 
@@ -41,7 +42,7 @@ export function sniffCsv(head: Buffer, isWhole: boolean, ending: string): CsvPla
 }
 
 function read(head: Buffer, isWhole: boolean, delimiter: string, quoted: boolean): Reading {
-  const splitter = new RecordSplitter(quoted ? csvFinder(delimiter) : lineFinder(), 0);
+  const splitter = new RecordSplitter(quoted ? new CsvFinder(delimiter) : lineFinder(), 0);
   splitter.feed(head);
   const rows: string[][] = [];
   let quotedCells = 0;

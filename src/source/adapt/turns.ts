@@ -45,7 +45,7 @@ export function readTurn(item: unknown): Turn {
   const speakerKey = speakerKeys.find((key) => item[key] !== undefined && item[key] !== null);
   const speaker = speakerKey === undefined ? '' : item[speakerKey];
   return {
-    speaker: Array.isArray(speaker) ? speaker.map(textOf).join(' & ') : textOf(speaker),
+    speaker: Array.isArray(speaker) ? speaker.map((name) => textOf(name)).join(' & ') : textOf(speaker),
     text: textKey === undefined ? '' : textOf(item[textKey]),
   };
 }

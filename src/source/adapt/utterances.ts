@@ -50,9 +50,8 @@ export const utterancesAdapter: Adapter = {
 /** A dialogue id comes back: on average at least twice in the sample, and its cells are plain. */
 function isGroup(sample: Sample, group: string, text: string): boolean {
   const ids = sample.values(group);
-  const plain = (value: unknown) => typeof value === 'string' || typeof value === 'number';
   return (
-    ids.every(plain) &&
+    ids.every((id) => typeof id === 'string' || typeof id === 'number') &&
     sample.values(text).every((value) => typeof value === 'string') &&
     new Set(ids).size * 2 <= ids.length
   );

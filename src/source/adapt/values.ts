@@ -5,25 +5,26 @@ import { isFields } from './sample.ts';
 export const maxDepth = 500;
 
 /** Text of a cell. Lists hold alternatives: the first that says something. Booleans answer a question: yes or no. */
-export function textOf(value: unknown): string {
+export function textOf(value: unknown, depth = 0): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) {
+    if (depth > maxDepth) throw tooDeep();
     for (const item of value) {
-      const text = textOf(item);
+      const text = textOf(item, depth + 1);
       if (text !== '') return text;
     }
     return '';
   }
-  if (isFields(value) && 'text' in value && !isFields(value['text'])) return textOf(value['text']);
+  if (isFields(value) && 'text' in value && !isFields(value['text'])) return textOf(value['text'], depth + 1);
   return toJsonText(value);
 }
 
 /** Text of a cell whose list belongs together: one item a line. */
 export function linesOf(value: unknown): string {
-  return Array.isArray(value) ? value.map(textOf).join('\n') : textOf(value);
+  return Array.isArray(value) ? value.map((item) => textOf(item)).join('\n') : textOf(value);
 }
 
 /** JSON text; throws RowError `depth-exceeded`. */
@@ -65,8 +66,12 @@ export function joinParts(parts: readonly string[]): string {
 function checkDepth(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > maxDepth) {
-    throw new RowError(`values are nested more than ${maxDepth} levels deep`, { code: 'depth-exceeded' });
+    throw tooDeep();
   }
   if (Array.isArray(value)) for (const item of value) checkDepth(item, depth + 1);
   else for (const item of Object.values(value)) checkDepth(item, depth + 1);
+}
+
+function tooDeep(): RowError {
+  return new RowError(`values are nested more than ${maxDepth} levels deep`, { code: 'depth-exceeded' });
 }
