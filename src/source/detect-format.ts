@@ -39,14 +39,12 @@ export function detectFormat(head: Buffer, isWhole: boolean, name: string): Dete
   const known = foreign.find(([magic]) => start.startsWith(magic));
   if (known) return problem('unsupported', `unsupported: ${known[1]}`);
   if (isBlank(head, 0, head.length)) return problem('empty', 'the file holds no record');
-  if (head.subarray(0, 65_536).includes(0)) {
-    return problem('format-unknown', 'the file is binary and not Parquet, gzip or zstd');
-  }
   const ending = endingOf(name);
   const first = firstByte(head);
-  const json =
-    first === 0x5b || first === 0x7b ? detectJson(head, isWhole, ending, first === 0x5b) : undefined;
+  const isJson = first === 0x5b || first === 0x7b || isLineEnding(ending);
+  const json = isJson ? detectJson(head, isWhole, ending, first) : undefined;
   if (json) return json;
+  if (isBinary(head)) return problem('format-unknown', 'the file is binary and not Parquet, gzip or zstd');
   const csv = sniffCsv(head, isWhole, ending);
   if (csv) return { kind: 'plan', plan: { format: 'csv', csv } };
   if (isLineEnding(ending)) return { kind: 'plan', plan: { format: 'jsonl' } };
@@ -71,13 +69,15 @@ function detectJson(
   head: Buffer,
   isWhole: boolean,
   ending: string,
-  isArray: boolean,
+  first: number | undefined,
 ): DetectedFormat | undefined {
   const { whole, parsed } = countLines(head, isWhole);
-  const severalLines = parsed >= 2 && parsed * 2 >= whole;
+  const severalLines = parsed >= 2 && parsed * 2 > whole;
   if (severalLines || (isLineEnding(ending) && (parsed > 0 || whole === 0))) {
     return { kind: 'plan', plan: { format: 'jsonl' } };
   }
+  const isArray = first === 0x5b;
+  if (!isArray && first !== 0x7b) return undefined;
   if (isArray && !/^\s*\[\s*(?:[[{"\]\d\-tfn]|$)/u.test(head.toString('latin1', 0, 2000))) return undefined;
   if (isLineEnding(ending)) return { kind: 'plan', plan: { format: 'jsonl' } };
   return isArray
@@ -102,6 +102,14 @@ function countLines(head: Buffer, isWhole: boolean): { whole: number; parsed: nu
     at = end + 1;
   }
   return { whole, parsed };
+}
+
+/** More zero bytes than a stray one in a cell. */
+function isBinary(head: Buffer): boolean {
+  const looked = head.subarray(0, 65_536);
+  let zeros = 0;
+  for (const byte of looked) if (byte === 0) zeros++;
+  return zeros * 1000 > looked.length;
 }
 
 function firstByte(head: Buffer): number | undefined {
