@@ -13,7 +13,7 @@ if (file === undefined) {
 }
 
 async function solveCases(path: string): Promise<Record<string, unknown>> {
-  const { cases } = JSON.parse(await readFile(path, 'utf8')) as { cases: BalanceCase[] };
+  const { cases }: { cases: BalanceCase[] } = JSON.parse(await readFile(path, 'utf8'));
   const results: Record<string, unknown> = {};
   for (const entry of cases) {
     const { feasible, quotas, certificate } = await solveBalance(readCase(entry));

@@ -25,9 +25,9 @@ export function roundLargestRemainders(
     const open = order.filter((index) => canStep(counts[index] ?? 0, upper[index] ?? 0, step));
     if (open.length === 0) return counts;
     const wanted = open.map((index) => ({ index, key: quantise(remainder(index)) * step }));
-    wanted.sort((a, b) => b.key - a.key || a.index - b.index);
+    const ranked = wanted.toSorted((a, b) => b.key - a.key || a.index - b.index);
     // A gap of many rows (values far from the total) is shared out in rounds.
-    for (const { index } of wanted.slice(0, Math.abs(left))) counts[index] = (counts[index] ?? 0) + step;
+    for (const { index } of ranked.slice(0, Math.abs(left))) counts[index] = (counts[index] ?? 0) + step;
     left -= step * Math.min(Math.abs(left), wanted.length);
   }
   return counts;
@@ -75,14 +75,16 @@ interface RepairState {
 
 /** Change of the squared distance when a margin's sum grows or shrinks by one. */
 function stepCosts({ margins, sums }: RepairState): { up: Float64Array; down: Float64Array } {
-  const square = (margin: IntegerMargin, sum: number): number =>
-    Math.max(margin.wantedLo - sum, sum - margin.wantedHi, 0) ** 2;
   const cost = (step: number): Float64Array =>
     Float64Array.from(margins, (margin, index) => {
       const sum = sums[index] ?? 0;
       return square(margin, sum + step) - square(margin, sum);
     });
   return { up: cost(1), down: cost(-1) };
+}
+
+function square(margin: IntegerMargin, sum: number): number {
+  return Math.max(margin.wantedLo - sum, sum - margin.wantedHi, 0) ** 2;
 }
 
 function bestMove(state: RepairState): { from: number; to: number } | null {
@@ -138,7 +140,7 @@ function shortlist(state: RepairState, step: number, costs: Float64Array): Candi
   });
   return [...byFirst.values()].flatMap((list) =>
     list
-      .sort((a, b) => a.cost - b.cost || a.drift - b.drift || a.group - b.group)
+      .toSorted((a, b) => a.cost - b.cost || a.drift - b.drift || a.group - b.group)
       .slice(0, candidatesPerPersona),
   );
 }

@@ -1,11 +1,12 @@
 import { askedBands } from './bands.ts';
 import { findConflict } from './conflict.ts';
 import { explainConflict } from './conflict-sentence.ts';
-import { findCure, repeatsNeeded } from './cure.ts';
+import { findCure } from './cure.ts';
 import type { Solver } from './linear-program.ts';
 import type { Model } from './model.ts';
 import type { Nearest } from './nearest.ts';
 import type { BalanceProblem } from './problem.ts';
+import { repeatsNeeded } from './repeats.ts';
 import type { Certificate, Relaxation } from './solution.ts';
 import { countWords, pointWords } from './words.ts';
 

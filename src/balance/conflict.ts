@@ -5,7 +5,8 @@ import type { Model } from './model.ts';
 /**
  * One minimal set of constraints that cannot hold together, by name, in canonical order: with any one taken away the others
  * can. Starts from the constraints that the exact multipliers use and drops one after another; of three orders of dropping
- * the smallest set wins. `total` is only in it where another size would help.
+ * the smallest set wins, and of equally small ones the set that names what is short of rows rather than what there is too
+ * much of. `total` is only in it where another size would help.
  */
 export function findConflict(model: Model, solver: Solver): string[] {
   const all = model.constraints.map((_, index) => index);
@@ -14,12 +15,30 @@ export function findConflict(model: Model, solver: Solver): string[] {
   const starts: Choice[] = [];
   if (free.proof) starts.push({ shares: free.proof, total: null });
   if (fixed?.proof) starts.push({ shares: fixed.proof, total: model.total });
+  const scarce = scarceShares(model);
+  starts.push(...scarce.slice(0, mostScarce).map((index) => ({ shares: [index], total: model.total })));
   const found = starts.flatMap((start) => orders(start).map((order) => shrink(model, order, solver)));
-  const best = found.toSorted(compareChoices)[0];
+  const best = found.toSorted((a, b) => compareChoices(a, b, scarce))[0];
   if (!best) return ['total'];
   const names = best.shares.toSorted((a, b) => a - b).map((index) => model.constraints[index]?.name ?? '');
   return best.total === null && names.length > 0 ? names : [...names, 'total'];
 }
+
+/** Constraints whose rows, copies included, are fewer than the asked size needs; all of them conflict with the size. */
+function scarceShares(model: Model): number[] {
+  const { total } = model;
+  return model.constraints.flatMap(({ lo, groups }, index) => {
+    const capacity = groups.reduce((sum, group) => sum + (model.groups[group]?.capacity ?? 0n), 0n);
+    const short =
+      total === null
+        ? capacity === 0n && lo.numerator > 0n
+        : capacity * lo.denominator < lo.numerator * total;
+    return short ? [index] : [];
+  });
+}
+
+/** Enough to find a small set; each costs a few exact programs. */
+const mostScarce = 5;
 
 interface Choice {
   readonly shares: readonly number[];
@@ -39,7 +58,8 @@ function orders(choice: Choice): Choice[] {
   const outside = shares.toSorted(
     (a, b) => Math.abs(b - shares.length / 2) - Math.abs(a - shares.length / 2),
   );
-  return [shares, shares.toReversed(), outside].map((order) => ({ shares: order, total }));
+  const several = shares.length > 1 ? [shares, shares.toReversed(), outside] : [shares];
+  return several.map((order) => ({ shares: order, total }));
 }
 
 /** Takes away what is not needed, in the order given; the size first. */
@@ -59,14 +79,12 @@ function shrink(model: Model, choice: Choice, solver: Solver): Choice {
   return { shares, total };
 }
 
-function compareChoices(a: Choice, b: Choice): number {
+function compareChoices(a: Choice, b: Choice, scarce: readonly number[]): number {
   const size = a.shares.length + Number(a.total !== null) - b.shares.length - Number(b.total !== null);
   if (size !== 0) return size;
-  const [left, right] = [a, b].map(({ shares }) =>
-    shares
-      .toSorted((x, y) => x - y)
-      .map(String)
-      .join(' '),
-  );
-  return (left ?? '') < (right ?? '') ? -1 : Number((left ?? '') > (right ?? ''));
+  const short = (choice: Choice): number => choice.shares.filter((index) => scarce.includes(index)).length;
+  if (short(a) !== short(b)) return short(b) - short(a);
+  const [left, right] = [a, b].map(({ shares }) => shares.toSorted((x, y) => x - y));
+  const at = left?.findIndex((index, k) => index !== right?.[k]) ?? -1;
+  return at < 0 ? 0 : (left?.[at] ?? 0) - (right?.[at] ?? 0);
 }

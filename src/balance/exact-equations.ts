@@ -27,8 +27,10 @@ export function solveEquations(equations: readonly Equation[]): Map<number, Frac
     order.push(pivot);
     open.delete(pivot.equation);
     for (const unknown of pivot.equation.terms.keys()) byUnknown.get(unknown)?.delete(pivot.equation);
-    for (const target of [...(byUnknown.get(pivot.unknown) ?? [])])
+    // Each target leaves the set as its term vanishes, which a set's iterator allows.
+    for (const target of byUnknown.get(pivot.unknown) ?? []) {
       eliminate(target, pivot.equation, pivot.unknown, byUnknown);
+    }
   }
   return substituteBack(order);
 }

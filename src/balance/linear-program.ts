@@ -36,8 +36,22 @@ export async function openSolver(): Promise<(program: LinearProgram) => ProgramS
 }
 
 // The package's types describe its CommonJS build, where the loader is a property; its ES module exports the loader itself.
-const load = loadHighs as unknown as typeof loadHighs.default;
-let loading: ReturnType<typeof load> | undefined;
+type Load = typeof loadHighs.default;
+
+function load(): ReturnType<Load> {
+  const loader: unknown = loadHighs;
+  if (isLoader(loader)) return loader();
+  throw new FatalError('the package highs exports no loader', {
+    code: 'balance-solver',
+    hint: 'reinstall dependencies with npm ci',
+  });
+}
+
+function isLoader(value: unknown): value is Load {
+  return typeof value === 'function';
+}
+
+let loading: ReturnType<Load> | undefined;
 
 export type Solver = Awaited<ReturnType<typeof openSolver>>;
 

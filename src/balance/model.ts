@@ -195,7 +195,7 @@ function canonicalOrder(cells: readonly BalanceCell[]): number[] {
     String(cell.maxRepeats ?? 0),
   ]);
   const order = cells.map((_, index) => index);
-  return order.sort((a, b) => compareKeys(keys[a] ?? [], keys[b] ?? []));
+  return order.toSorted((a, b) => compareKeys(keys[a] ?? [], keys[b] ?? []));
 }
 
 function compareKeys(a: readonly string[], b: readonly string[]): number {

@@ -23,9 +23,11 @@ export function spreadOverCells(
       quotas[cell] = Number(whole);
       return { cell, remainder: product - whole * rows };
     });
-    // Array sorts are stable: equal remainders keep the canonical order.
-    shares.sort((a, b) => (a.remainder < b.remainder ? 1 : Number(a.remainder > b.remainder) * -1));
-    for (const { cell } of shares.slice(0, Number(left))) quotas[cell] = (quotas[cell] ?? 0) + 1;
+    // Sorts are stable: equal remainders keep the canonical order.
+    const ranked = shares.toSorted((a, b) =>
+      a.remainder < b.remainder ? 1 : Number(a.remainder > b.remainder) * -1,
+    );
+    for (const { cell } of ranked.slice(0, Number(left))) quotas[cell] = (quotas[cell] ?? 0) + 1;
   });
   return quotas;
 }
