@@ -57,7 +57,8 @@ export async function loadWasmZstd(): Promise<ZstdCodec> {
     decompress: (data, sizeHint = 0) =>
       guard(() => {
         const size = frameContentSize(data);
-        if (size === 'unknown') return wasm.decompress(data, { defaultHeapSize: Math.max(sizeHint, data.length * 16) });
+        if (size === 'unknown')
+          return wasm.decompress(data, { defaultHeapSize: Math.max(sizeHint, data.length * 16) });
         return size === 0 ? new Uint8Array(0) : wasm.decompress(data);
       }),
   };

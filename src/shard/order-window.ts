@@ -68,7 +68,11 @@ function addBits(mask: number, counts: Uint32Array): void {
 /** Takes the member of the queue's window whose traits bring the prefix closest to the whole. */
 export function takeBest(queue: PersonaQueue, traits: TraitLevel, slot: number): number {
   const { window, members } = queue;
-  for (let next = queue.taken + window.length; window.length < windowMembers && next < members.length; next++) {
+  for (
+    let next = queue.taken + window.length;
+    window.length < windowMembers && next < members.length;
+    next++
+  ) {
     window.push(members[next] ?? 0);
   }
   traits.moveTo(slot);

@@ -29,11 +29,7 @@ export function orderSplit(input: OrderInput): Uint32Array {
   const { ranks, personas, masks, count } = canonicalCells(input);
   const members = sortMembers(input, ranks);
   const queues = interleaveCells(members, ranks, { personas, count });
-  return assignSlots(
-    queues,
-    new TraitLevel(ranks.map((rank) => masks[rank] ?? 0)),
-    members.length,
-  );
+  return assignSlots(queues, new TraitLevel(ranks.map((rank) => masks[rank] ?? 0)), members.length);
 }
 
 /** Members by (cell, copy, key). */
@@ -108,11 +104,7 @@ function cutQueues(members: Uint32Array, personas: Uint16Array): PersonaQueue[] 
  * (j + c)/s at the earliest and must at (j + 1 - c)/s; among the personas whose next row may stand here, the one with the
  * earliest deadline gets the slot.
  */
-function assignSlots(
-  queues: readonly PersonaQueue[],
-  traits: TraitLevel,
-  total: number,
-): Uint32Array {
+function assignSlots(queues: readonly PersonaQueue[], traits: TraitLevel, total: number): Uint32Array {
   const slack = queues.length > 1 ? 1 / (2 * queues.length - 2) : 0;
   const spacing = Float64Array.from(queues, (queue) => total / queue.members.length);
   const release = Float64Array.from(spacing, (step) => slack * step);

@@ -39,7 +39,12 @@ export function planShards({
     return Array.from({ length: shards }, (_, i): ShardPlan => {
       const first = Math.floor((i * members) / shards);
       const next = Math.floor(((i + 1) * members) / shards);
-      return { path: `${folder}/${name}-${digits(i)}-of-${digits(shards)}.parquet`, split, first, count: next - first };
+      return {
+        path: `${folder}/${name}-${digits(i)}-of-${digits(shards)}.parquet`,
+        split,
+        first,
+        count: next - first,
+      };
     });
   });
 }

@@ -44,7 +44,8 @@ export function measurePrefixBalance({
       worstBatch64 = Math.max(worstBatch64, batchDistance);
       batch.fill(0);
     }
-    if (rows >= batchRows && isMeasured(rows)) worstPrefix = Math.max(worstPrefix, distance(prefix, rows, shares));
+    if (rows >= batchRows && isMeasured(rows))
+      worstPrefix = Math.max(worstPrefix, distance(prefix, rows, shares));
   }
   return {
     worstPrefix,

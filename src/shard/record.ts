@@ -39,7 +39,11 @@ export function encodeBody(row: OutputRow, out: ByteWriter): void {
 
 function encodeMessage(message: Message, out: ByteWriter): void {
   const { name, toolCalls } = message;
-  out.byte(roles.indexOf(message.role) | (name === undefined ? 0 : hasName) | (toolCalls === undefined ? 0 : hasToolCalls));
+  out.byte(
+    roles.indexOf(message.role) |
+      (name === undefined ? 0 : hasName) |
+      (toolCalls === undefined ? 0 : hasToolCalls),
+  );
   out.text(message.content);
   if (name !== undefined) out.text(name);
   if (toolCalls === undefined) return;
@@ -82,7 +86,21 @@ export class RecordReader {
     const { traits, traitScores } = this.traits();
     const messages: StoredMessage[] = [];
     for (let left = this.uint32(); left > 0; left--) messages.push(this.message());
-    return { messages, tools, persona, personaScore, traits, traitScores, source, rowKey, phase, adapter, copy, synthetic, extra };
+    return {
+      messages,
+      tools,
+      persona,
+      personaScore,
+      traits,
+      traitScores,
+      source,
+      rowKey,
+      phase,
+      adapter,
+      copy,
+      synthetic,
+      extra,
+    };
   }
 
   private traits(): { traits: string[]; traitScores: number[] } {
@@ -178,13 +196,11 @@ export function decodeRecord(bytes: Uint8Array, start: number): OutputRow {
 }
 
 function decodeMessage({ role, content, name, tool_calls: calls }: StoredMessage): Message {
-  const toolCalls = calls?.map(
-    (call): ToolCall => ({
-      id: decodeOptional(call.id),
-      name: decodeText(call.function.name),
-      arguments: decodeText(call.function.arguments),
-    }),
-  );
+  const toolCalls = calls?.map((call): ToolCall => ({
+    id: decodeOptional(call.id),
+    name: decodeText(call.function.name),
+    arguments: decodeText(call.function.arguments),
+  }));
   return {
     role,
     content: decodeText(content),

@@ -129,7 +129,11 @@ function toSegments(records: readonly SpillRecord[]): SpillSegment[] {
  * Bytes of one segment. Synchronous: it runs in a worker that has nothing else to do, and a shard has a segment per unit.
  * @throws FatalError `spill-corrupt` where the file is shorter than the segment
  */
-export function readSegment(segment: { readonly path: string; readonly start: number; readonly bytes: number }): Buffer {
+export function readSegment(segment: {
+  readonly path: string;
+  readonly start: number;
+  readonly bytes: number;
+}): Buffer {
   const buffer = Buffer.allocUnsafe(segment.bytes);
   const file = openSync(segment.path, 'r');
   try {

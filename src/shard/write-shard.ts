@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { openAtomic } from '../lib/atomic-file.ts';
 import { loadZstd } from '../lib/zstd.ts';
+import { type AxisCounts, AxisCounter } from './axis-counts.ts';
 import { readUint32 } from './byte-writer.ts';
 import { RecordReader } from './record.ts';
 import type { ShardFormat } from './schema.ts';
@@ -32,6 +33,7 @@ export interface WrittenFile {
   readonly bytes: number;
   readonly sha256: string;
   readonly rows: number;
+  readonly counts: AxisCounts;
 }
 
 /**
@@ -51,16 +53,23 @@ export async function writeShard(options: WriteShardOptions): Promise<WrittenFil
     await file.handle.writeFile(chunk);
   });
   const reader = new RecordReader();
+  const counter = new AxisCounter();
   for (let from = 0; from < records.length; from += rowGroupRows) {
-    const group = records.slice(from, from + rowGroupRows);
-    await writer.append(group.map(({ buffer, start }) => reader.read(buffer, start)));
+    const group = records
+      .slice(from, from + rowGroupRows)
+      .map(({ buffer, start }) => reader.read(buffer, start));
+    for (const row of group) counter.add(row);
+    await writer.append(group);
   }
   await writer.finish();
   await file.publish();
-  return { bytes, sha256: hash.digest('hex'), rows: records.length };
+  return { bytes, sha256: hash.digest('hex'), rows: records.length, counts: counter.result() };
 }
 
-async function openWriter({ format, writer, zstdLevel }: WriteShardOptions, sink: ByteSink): Promise<ShardWriter> {
+async function openWriter(
+  { format, writer, zstdLevel }: WriteShardOptions,
+  sink: ByteSink,
+): Promise<ShardWriter> {
   if (writer === 'parquetjs-lite') {
     const { parquetjsLiteWriter } = await import('./writers/parquetjs-lite.ts'); // loaded only where it is asked for
     return parquetjsLiteWriter({ format, sink });
@@ -82,12 +91,15 @@ function collectRecords({ path, segments }: WriteShardOptions): RecordPlace[] {
     let records = 0;
     for (let at = 0; at < buffer.length; records++) {
       const position = readUint32(buffer, at + 4);
-      if (position >= count || places[position]) throw spillCorrupt(segment.path, `position ${position} of ${path} stands twice or is out of range`);
+      if (position >= count || places[position])
+        throw spillCorrupt(segment.path, `position ${position} of ${path} stands twice or is out of range`);
       places[position] = { buffer, start: at + recordHeaderBytes };
       at += recordHeaderBytes + readUint32(buffer, at);
-      if (at > buffer.length) throw spillCorrupt(segment.path, `a record ends behind its segment, at byte ${segment.start + at}`);
+      if (at > buffer.length)
+        throw spillCorrupt(segment.path, `a record ends behind its segment, at byte ${segment.start + at}`);
     }
-    if (records !== segment.records) throw spillCorrupt(segment.path, `${records} records where ${segment.records} were planned`);
+    if (records !== segment.records)
+      throw spillCorrupt(segment.path, `${records} records where ${segment.records} were planned`);
   }
   // `count` records, none out of range or twice: every position is taken
   return places as RecordPlace[];

@@ -76,7 +76,10 @@ function writeRowGroup(
   });
 }
 
-function encoderOf(parquet: ParquetWriter, { path, elements }: SchemaLeaf): Parameters<typeof writeColumn>[0]['column'] {
+function encoderOf(
+  parquet: ParquetWriter,
+  { path, elements }: SchemaLeaf,
+): Parameters<typeof writeColumn>[0]['column'] {
   return {
     columnName: path,
     element: elements.at(-1) as SchemaElement, // a leaf's own element ends its path

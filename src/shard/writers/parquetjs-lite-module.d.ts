@@ -25,7 +25,11 @@ declare module 'parquetjs-lite' {
 
   class ParquetWriter {
     rowGroupSize: number;
-    constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: { readonly rowGroupSize: number });
+    constructor(
+      schema: ParquetSchema,
+      envelope: ParquetEnvelopeWriter,
+      options: { readonly rowGroupSize: number },
+    );
     appendRow(row: Readonly<Record<string, unknown>>): Promise<void>;
     close(): Promise<void>;
   }

@@ -17,7 +17,9 @@ export function parquetjsLiteWriter({ format, sink }: { format: ShardFormat; sin
   const schema = new parquetjs.ParquetSchema(fieldsOf(columns));
   let written = Promise.resolve();
   const write = (chunk: Buffer): Promise<void> => (written = written.then(() => sink(chunk))); // the package does not await its first write
-  const envelope = new parquetjs.ParquetEnvelopeWriter(schema, write, () => Promise.resolve(), 0, { pageSize: pageRows });
+  const envelope = new parquetjs.ParquetEnvelopeWriter(schema, write, () => Promise.resolve(), 0, {
+    pageSize: pageRows,
+  });
   const parquet = new parquetjs.ParquetWriter(schema, envelope, { rowGroupSize: 1 });
   return {
     async append(rows) {
@@ -42,7 +44,11 @@ const primitives = { text: 'UTF8', float: 'FLOAT', int: 'INT32', bool: 'BOOLEAN'
 
 function fieldOf(column: ShardColumn): FieldDefinition {
   if (column.kind === 'list') {
-    return { type: 'LIST', optional: true, fields: { list: { repeated: true, fields: fieldsOf([column.element]) } } };
+    return {
+      type: 'LIST',
+      optional: true,
+      fields: { list: { repeated: true, fields: fieldsOf([column.element]) } },
+    };
   }
   if (column.kind === 'struct') return { optional: true, fields: fieldsOf(column.fields) };
   const type = primitives[column.kind];
@@ -60,12 +66,16 @@ function wrap(column: ShardColumn, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (column.kind === 'struct') return wrapFields(column.fields, value as Plain); // toRecord builds it so
   if (column.kind !== 'list') return value;
-  return { list: (value as readonly unknown[]).map((element) => ({ element: wrap(column.element, element) })) };
+  return {
+    list: (value as readonly unknown[]).map((element) => ({ element: wrap(column.element, element) })),
+  };
 }
 
 function toRecord(row: StoredRow, format: ShardFormat): Plain {
   return {
-    ...(format === 'messages' ? { messages: row.messages.map(toMessage), tools: decodeOptional(row.tools) } : alpacaTexts(row)),
+    ...(format === 'messages'
+      ? { messages: row.messages.map(toMessage), tools: decodeOptional(row.tools) }
+      : alpacaTexts(row)),
     _persona: row.persona,
     _persona_score: row.personaScore,
     _traits: row.traits,

@@ -42,11 +42,18 @@ type NamedColumn = [path: string, column: LeafColumn];
 
 function flat<T>(path: string, rows: readonly T[], valueOf: (row: T) => LeafValue): NamedColumn {
   const values = rows.map(valueOf);
-  return [path, { values, definitionLevels: values.map((value) => (value === null ? 0 : 1)), repetitionLevels: [] }];
+  return [
+    path,
+    { values, definitionLevels: values.map((value) => (value === null ? 0 : 1)), repetitionLevels: [] },
+  ];
 }
 
 /** A list of values: 1 is an empty list, 3 a value. */
-function listed(path: string, rows: readonly StoredRow[], valuesOf: (row: StoredRow) => readonly LeafValue[]): NamedColumn {
+function listed(
+  path: string,
+  rows: readonly StoredRow[],
+  valuesOf: (row: StoredRow) => readonly LeafValue[],
+): NamedColumn {
   const column = emptyColumn();
   for (const row of rows) {
     const values = valuesOf(row);
@@ -171,7 +178,10 @@ export function schemaLeaves(schema: readonly SchemaElement[]): SchemaLeaf[] {
     for (let left = element.num_children ?? 0; left > 0; left--) visit(elements);
     if (element.num_children) return;
     leaves.push({
-      path: elements.slice(1).map(({ name }) => name).join('.'),
+      path: elements
+        .slice(1)
+        .map(({ name }) => name)
+        .join('.'),
       elements,
       maxDefinitionLevel: elements.slice(1).filter(({ repetition_type: type }) => type !== 'REQUIRED').length,
     });
