@@ -76,5 +76,5 @@ function increment(counts: Map<string, number>, label: string, by = 1): void {
 }
 
 function toRecord(counts: ReadonlyMap<string, number>): Record<string, number> {
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

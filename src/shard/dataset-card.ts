@@ -81,7 +81,7 @@ function licenceIds(sources: DatasetCardOptions['sources']): string[] {
   const ids = sources
     .filter((source) => source.rows > 0)
     .map((source) => source.licence?.toLowerCase() ?? 'unknown');
-  const unique = [...new Set(ids)].sort();
+  const unique = [...new Set(ids)].toSorted();
   return unique.length === 0 ? ['unknown'] : unique;
 }
 
@@ -161,7 +161,7 @@ function controlTokenSection({
     system: 'in the system message',
     none: '',
   };
-  const warm = Object.entries(temperatures).sort(([a], [b]) => (a < b ? -1 : 1));
+  const warm = Object.entries(temperatures).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
     '## Persona at inference\n',
     controlToken === 'none'

@@ -22,7 +22,7 @@ export function canonicalCells({
   const idOf = (cell: number): number => (cellPersona[cell] ?? 0) * 0x1_0000_0000 + (cellTraits[cell] ?? 0);
   const ids: number[] = [];
   occurs.forEach((isUsed, cell) => isUsed && ids.push(idOf(cell)));
-  const sorted = Float64Array.from(new Set(ids)).sort();
+  const sorted = Float64Array.from(new Set(ids)).toSorted();
   const rankOfId = new Map(Array.from(sorted, (id, rank) => [id, rank]));
   const rankOfCell = Uint32Array.from(cellPersona, (_, cell) => rankOfId.get(idOf(cell)) ?? 0);
   return {

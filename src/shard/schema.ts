@@ -77,22 +77,20 @@ export function parquetSchema(format: ShardFormat): SchemaElement[] {
 
 function columnElements(column: ShardColumn): SchemaElement[] {
   const base = { name: column.name, repetition_type: 'OPTIONAL' } as const;
-  switch (column.kind) {
-    case 'list':
-      return [
-        { ...base, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } },
-        { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-        ...columnElements(column.element),
-      ];
-    case 'struct':
-      return [{ ...base, num_children: column.fields.length }, ...column.fields.flatMap(columnElements)];
-    case 'text':
-      return [{ ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }];
-    case 'float':
-      return [{ ...base, type: 'FLOAT' }];
-    case 'int':
-      return [{ ...base, type: 'INT32' }];
-    case 'bool':
-      return [{ ...base, type: 'BOOLEAN' }];
+  if (column.kind === 'struct') {
+    return [{ ...base, num_children: column.fields.length }, ...column.fields.flatMap(columnElements)];
   }
+  if (column.kind !== 'list') return [{ ...base, ...leafTypes[column.kind] }];
+  return [
+    { ...base, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    ...columnElements(column.element),
+  ];
 }
+
+const leafTypes: Readonly<Record<LeafKind, Omit<SchemaElement, 'name'>>> = {
+  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
+  float: { type: 'FLOAT' },
+  int: { type: 'INT32' },
+  bool: { type: 'BOOLEAN' },
+};

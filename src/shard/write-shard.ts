@@ -85,13 +85,13 @@ interface RecordPlace {
 /** Index in the array is the position in the shard. */
 function collectRecords({ path, segments }: WriteShardOptions): RecordPlace[] {
   const count = segments.reduce((sum, segment) => sum + segment.records, 0);
-  const places: (RecordPlace | undefined)[] = Array.from({ length: count });
+  const places: RecordPlace[] = Array.from({ length: count }, () => nowhere);
   for (const segment of segments) {
     const buffer = readSegment(segment);
     let records = 0;
     for (let at = 0; at < buffer.length; records++) {
       const position = readUint32(buffer, at + 4);
-      if (position >= count || places[position])
+      if (position >= count || places[position] !== nowhere)
         throw spillCorrupt(segment.path, `position ${position} of ${path} stands twice or is out of range`);
       places[position] = { buffer, start: at + recordHeaderBytes };
       at += recordHeaderBytes + readUint32(buffer, at);
@@ -101,6 +101,7 @@ function collectRecords({ path, segments }: WriteShardOptions): RecordPlace[] {
     if (records !== segment.records)
       throw spillCorrupt(segment.path, `${records} records where ${segment.records} were planned`);
   }
-  // `count` records, none out of range or twice: every position is taken
-  return places as RecordPlace[];
+  return places; // `count` records, none out of range or twice: every place is taken
 }
+
+const nowhere: RecordPlace = { buffer: Buffer.alloc(0), start: 0 };

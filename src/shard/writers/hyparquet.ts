@@ -1,4 +1,4 @@
-import type { ColumnChunk, SchemaElement } from 'hyparquet';
+import type { ColumnChunk } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { writeColumn } from 'hyparquet-writer/src/column.js';
 
@@ -78,11 +78,11 @@ function writeRowGroup(
 
 function encoderOf(
   parquet: ParquetWriter,
-  { path, elements }: SchemaLeaf,
+  { path, element, elements }: SchemaLeaf,
 ): Parameters<typeof writeColumn>[0]['column'] {
   return {
     columnName: path,
-    element: elements.at(-1) as SchemaElement, // a leaf's own element ends its path
+    element,
     schemaPath: elements,
     codec: parquet.codec,
     compressors: parquet.compressors,

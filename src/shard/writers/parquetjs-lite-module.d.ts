@@ -9,36 +9,31 @@ declare module 'parquetjs-lite' {
     readonly fields?: Readonly<Record<string, FieldDefinition>>;
   }
 
-  class ParquetSchema {
-    constructor(fields: Readonly<Record<string, FieldDefinition>>);
-  }
+  /** Opaque here: made by one constructor for the next. */
+  type Schema = object;
+  type Envelope = object;
 
-  class ParquetEnvelopeWriter {
-    constructor(
-      schema: ParquetSchema,
-      write: (chunk: Buffer) => Promise<void>,
-      close: () => Promise<void>,
-      fileOffset: number,
-      options: { readonly pageSize: number },
-    );
-  }
-
-  class ParquetWriter {
+  interface Writer {
     rowGroupSize: number;
-    constructor(
-      schema: ParquetSchema,
-      envelope: ParquetEnvelopeWriter,
-      options: { readonly rowGroupSize: number },
-    );
     appendRow(row: Readonly<Record<string, unknown>>): Promise<void>;
     close(): Promise<void>;
   }
 
   /** CommonJS: Node sees only the default export. */
   const parquetjs: {
-    readonly ParquetSchema: typeof ParquetSchema;
-    readonly ParquetEnvelopeWriter: typeof ParquetEnvelopeWriter;
-    readonly ParquetWriter: typeof ParquetWriter;
+    readonly ParquetSchema: new (fields: Readonly<Record<string, FieldDefinition>>) => Schema;
+    readonly ParquetEnvelopeWriter: new (
+      schema: Schema,
+      write: (chunk: Buffer) => Promise<void>,
+      close: () => Promise<void>,
+      fileOffset: number,
+      options: { readonly pageSize: number },
+    ) => Envelope;
+    readonly ParquetWriter: new (
+      schema: Schema,
+      envelope: Envelope,
+      options: { readonly rowGroupSize: number },
+    ) => Writer;
   };
   export default parquetjs;
 }

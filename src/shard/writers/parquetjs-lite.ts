@@ -64,11 +64,14 @@ function wrapFields(columns: readonly ShardColumn[], record: Plain): Plain {
 
 function wrap(column: ShardColumn, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
-  if (column.kind === 'struct') return wrapFields(column.fields, value as Plain); // toRecord builds it so
+  if (column.kind === 'struct') return isPlain(value) ? wrapFields(column.fields, value) : undefined;
   if (column.kind !== 'list') return value;
-  return {
-    list: (value as readonly unknown[]).map((element) => ({ element: wrap(column.element, element) })),
-  };
+  if (!Array.isArray(value)) return undefined;
+  return { list: value.map((element: unknown) => ({ element: wrap(column.element, element) })) };
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null;
 }
 
 function toRecord(row: StoredRow, format: ShardFormat): Plain {

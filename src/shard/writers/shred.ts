@@ -163,6 +163,8 @@ function push(column: LeafColumn, value: LeafValue, definition: number, repetiti
 /** A leaf of the schema with the elements from the root to it. */
 export interface SchemaLeaf {
   readonly path: string;
+  readonly element: SchemaElement;
+  /** From the root to `element`. */
   readonly elements: SchemaElement[];
   readonly maxDefinitionLevel: number;
 }
@@ -182,6 +184,7 @@ export function schemaLeaves(schema: readonly SchemaElement[]): SchemaLeaf[] {
         .slice(1)
         .map(({ name }) => name)
         .join('.'),
+      element,
       elements,
       maxDefinitionLevel: elements.slice(1).filter(({ repetition_type: type }) => type !== 'REQUIRED').length,
     });
