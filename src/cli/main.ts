@@ -22,7 +22,26 @@ const exitCodes: Readonly<Record<string, number>> = {
   InterruptedError: 130,
 };
 
-const optionNames = ['config', 'out', 'set', 'workers', 'limit', 'fresh', 'dry-run', 'offline', 'json', 'tagger', 'traits', 'threshold', 'data', 'run', 'compare', 'rows', 'schema', 'debug'];
+const optionNames = [
+  'config',
+  'out',
+  'set',
+  'workers',
+  'limit',
+  'fresh',
+  'dry-run',
+  'offline',
+  'json',
+  'tagger',
+  'traits',
+  'threshold',
+  'data',
+  'run',
+  'compare',
+  'rows',
+  'schema',
+  'debug',
+];
 const commandNames = ['tag', 'eval', 'report', 'bench', 'config'];
 
 async function main(): Promise<void> {
@@ -59,7 +78,9 @@ function usageMessage(message: string): string {
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1];
   if (!unknown) return message;
   const names = unknown.split(', ');
-  return names.map((name) => `unknown argument "${name}"; ${suggestName(name, [...commandNames, ...optionNames])}`).join('\n');
+  return names
+    .map((name) => `unknown argument "${name}"; ${suggestName(name, [...commandNames, ...optionNames])}`)
+    .join('\n');
 }
 
 function report(error: unknown): void {
@@ -82,4 +103,15 @@ function report(error: unknown): void {
   if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 }
 
-main().catch(report);
+let finished = false;
+// A promise that never settles lets Node leave with 0 as if all were well.
+process.on('exit', () => {
+  if (finished) return;
+  process.stderr.write('unexpected end: the work was not finished\n');
+  process.exitCode = 3;
+});
+main()
+  .catch(report)
+  .finally(() => {
+    finished = true;
+  });

@@ -90,7 +90,3 @@ function encodeCells({ problem, solution }: RunPlan): Uint8Array {
 async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
-
-export async function writeDataset(_input: unknown): Promise<string[]> {
-  return [];
-}

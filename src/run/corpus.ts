@@ -26,12 +26,29 @@ export interface Corpus {
   readonly thresholds: Readonly<Record<string, number>>;
 }
 
-export function describeCorpus(params: RunParams, sources: readonly ResolvedSource[], units: readonly TaggedFileUnit[]): Corpus {
+export function describeCorpus(
+  params: RunParams,
+  sources: readonly ResolvedSource[],
+  units: readonly TaggedFileUnit[],
+): Corpus {
   const { labels, thresholds } = params.tools.personaTagger;
   return {
     schema: 1,
-    sources: sources.map(({ name, persona, priorStrength, limit, synthetic }) => ({ name, persona, priorStrength, limit, synthetic })),
-    units: units.map((unit) => ({ name: unit.name, source: unit.source, rows: unit.counts.rows, sidecar: unit.sidecar, file: unit.unit.file.name, firstRow: unit.unit.firstRow })),
+    sources: sources.map(({ name, persona, priorStrength, limit, synthetic }) => ({
+      name,
+      persona,
+      priorStrength,
+      limit,
+      synthetic,
+    })),
+    units: units.map((unit) => ({
+      name: unit.name,
+      source: unit.source,
+      rows: unit.counts.rows,
+      sidecar: unit.sidecar,
+      file: unit.unit.file.name,
+      firstRow: unit.unit.firstRow,
+    })),
     thresholds: Object.fromEntries(labels.map((label, i) => [label, thresholds[i] ?? 0])),
   };
 }
@@ -46,6 +63,10 @@ export async function readCorpus(out: string): Promise<Corpus> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Corpus; // written by writeCorpus
   } catch (cause) {
-    throw new ConfigError(`${out}: not a run folder whose rows are tagged`, { code: 'run-not-tagged', hint: 'run tag-datasets --config … --out with that folder first', cause });
+    throw new ConfigError(`${out}: not a run folder whose rows are tagged`, {
+      code: 'run-not-tagged',
+      hint: 'run tag-datasets --config … --out with that folder first',
+      cause,
+    });
   }
 }

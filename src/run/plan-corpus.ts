@@ -6,12 +6,22 @@ import { planRun, type RunPlan } from './plan-pass.ts';
 import { loadPlanTable, type PlanTable } from './plan-table.ts';
 
 /** PLAN as a whole: sidecars → table → selection → phases, adapters, order. Writes nothing. */
-export async function planCorpus(params: { readonly out: string; readonly corpus: Corpus; readonly config: Config; readonly taxonomy: Taxonomy }): Promise<{ table: PlanTable; plan: RunPlan; layout: RunLayout }> {
+export async function planCorpus(params: {
+  readonly out: string;
+  readonly corpus: Corpus;
+  readonly config: Config;
+  readonly taxonomy: Taxonomy;
+}): Promise<{ table: PlanTable; plan: RunPlan; layout: RunLayout }> {
   const { corpus, config, taxonomy } = params;
   const table = await loadPlanTable(params.out, corpus.units, {
     taxonomy,
-    thresholds: taxonomy.personas.map((persona) => config.taggers.persona_threshold ?? corpus.thresholds[persona.id] ?? 0),
-    priors: corpus.sources.map((source) => ({ origin: taxonomy.personas.findIndex((persona) => persona.id === source.persona), strength: source.priorStrength })),
+    thresholds: taxonomy.personas.map(
+      (persona) => config.taggers.persona_threshold ?? corpus.thresholds[persona.id] ?? 0,
+    ),
+    priors: corpus.sources.map((source) => ({
+      origin: taxonomy.personas.findIndex((persona) => persona.id === source.persona),
+      strength: source.priorStrength,
+    })),
     minOutputChars: config.dataset.min_output_length,
     maxOutputChars: config.dataset.max_output_length ?? Number.POSITIVE_INFINITY,
     filterEmpty: config.dataset.filter_empty,

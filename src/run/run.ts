@@ -8,10 +8,11 @@ import type { TaggerInfo } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { ReportModel } from '../report/model.ts';
 import type { WorkerPool } from '../tag/pool.ts';
-import { writeDataset, writePlan, writeReport, writeRunJson } from './artefacts.ts';
+import { writePlan, writeReport, writeRunJson } from './artefacts.ts';
 import { fingerprint, removeTemporaryFiles, sweep } from './checkpoint.ts';
 import { createContext, type RunContext } from './context.ts';
 import { describeCorpus, writeCorpus } from './corpus.ts';
+import { writeDatasetFiles } from './dataset-files.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
 import { planCorpus } from './plan-corpus.ts';
@@ -83,7 +84,8 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   const corpus = describeCorpus(params, prepared.sources, tagged.units);
   await writeCorpus(out, corpus);
   const planned = await planCorpus({ out, corpus, config, taxonomy });
-  if (planned.plan.solution.certificate) context.warn('infeasible', planned.plan.solution.certificate.sentence);
+  if (planned.plan.solution.certificate)
+    context.warn('infeasible', planned.plan.solution.certificate.sentence);
   await writePlan(out, planned.plan);
   stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
   stage.end();
@@ -109,14 +111,15 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     timings: context.timings,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   });
-  const extra = await writeDataset({
+  const extra = await writeDatasetFiles({
     out,
-    params,
-    report,
-    layout: planned.layout,
-    shards,
+    config,
+    tools: params.tools,
     sources: prepared.sources,
     files: tagged.files,
+    layout: planned.layout,
+    shards,
+    report,
   });
   await sweep(out, [paths.dataset], new Set([...shards.map((shard) => shard.path), ...extra]));
   await writeReport(out, report);
@@ -129,6 +132,8 @@ async function emptyRun(out: string): Promise<void> {
     await rm(join(out, name), { recursive: true, force: true });
   }
 }
+
+const shownIgnored = 5;
 
 /** Everything that can be wrong before work begins. */
 async function prepare(
@@ -145,7 +150,11 @@ async function prepare(
     effects,
   );
   for (const warning of resolved.warnings) context.warn(warning.code, warning.message);
-  for (const { path, reason } of resolved.ignored) context.warn('file-ignored', `${path}: ${reason}`);
+  const ignored = resolved.ignored.filter(({ reason }) => reason !== 'hidden');
+  for (const { path, reason } of ignored.slice(0, shownIgnored))
+    context.warn('file-ignored', `${path}: ${reason}`);
+  if (ignored.length > shownIgnored)
+    context.warn('file-ignored', `${ignored.length - shownIgnored} more files are no data by their names`);
   if (params.loaded.config.balance.max_repeats > 4) {
     context.warn(
       'max-repeats',

@@ -16,7 +16,11 @@ export async function shardStep(task: ShardTask): Promise<StepResult<ShardCounts
     zstdLevel: task.zstdLevel,
   });
   const outputs = [{ path: task.path, bytes: written.bytes, sha256: written.sha256 }];
-  const step = { counts: { rows: written.rows }, outputs, ms: Math.round(performance.now() - started) };
+  const step = {
+    counts: { rows: written.rows, counts: written.counts },
+    outputs,
+    ms: Math.round(performance.now() - started),
+  };
   await writeDone(task.done, { fingerprint: task.fingerprint, ...step });
   return step;
 }

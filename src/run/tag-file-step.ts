@@ -2,7 +2,7 @@ import { openAtomic } from '../lib/atomic-file.ts';
 import { openBytes } from '../source/open-bytes.ts';
 import { readUnit } from '../source/read-unit.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
-import { createRecordTagger } from './tag-lines.ts';
+import { createRecordTagger } from './tag-records.ts';
 import type { TagFileCounts, TagFileTask } from './tasks.ts';
 
 /** Tags one unit into a JSONL part. Holds one batch. */
@@ -10,8 +10,10 @@ export async function tagFileStep(task: TagFileTask, kit: TagKit): Promise<TagFi
   const counts = { rows: 0, rejected: 0, bytes: 0, personas: {}, traits: {} };
   const tag = createRecordTagger(kit, task.threshold, counts);
   await using file = await openAtomic(task.path);
-  for await (const batch of readUnit(task.unit, { keepExtra: true, openBytes })) {
-    const rows = batch.flatMap((entry) => ('value' in entry ? [entry.value] : []));
+  for await (const batch of readUnit(task.unit, { keepExtra: false, keepRecords: true, openBytes })) {
+    const rows = batch.flatMap((entry) =>
+      'value' in entry ? [{ row: entry.value, record: entry.record }] : [],
+    );
     counts.rejected += batch.length - rows.length;
     if (rows.length === 0) continue;
     const records = await tag(rows);

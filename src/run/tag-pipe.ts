@@ -7,7 +7,7 @@ import type { Row, RowReject } from '../core/row.ts';
 import { compileShape } from '../source/adapt/compile-shape.ts';
 import { detectShape } from '../source/adapt/detect-shape.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
-import { createRecordTagger } from './tag-lines.ts';
+import { createRecordTagger } from './tag-records.ts';
 
 export interface TagPipeResult {
   readonly rows: number;
@@ -24,7 +24,10 @@ const batchRecords = 256;
  * Lines that are no JSON or no row are counted and left out. Holds one batch.
  * @throws ConfigError `shape-unknown`
  */
-export async function tagPipe(kit: TagKit, params: { readonly input: Readable; readonly output: Writable; readonly threshold: number | null }): Promise<TagPipeResult> {
+export async function tagPipe(
+  kit: TagKit,
+  params: { readonly input: Readable; readonly output: Writable; readonly threshold: number | null },
+): Promise<TagPipeResult> {
   const counts = { personas: {}, traits: {} };
   const tag = createRecordTagger(kit, params.threshold, counts);
   const out = ndjson.stringify();
@@ -34,12 +37,14 @@ export async function tagPipe(kit: TagKit, params: { readonly input: Readable; r
   let pending: unknown[] = [];
   let [rows, rejected] = [0, 0];
   const flush = async (): Promise<void> => {
-    adapt ??= shapeOf(pending);
-    const adapted = pending.map(adapt);
-    pending = [];
-    const values = adapted.flatMap((value) => ('messages' in value ? [value] : []));
-    rejected += adapted.length - values.length;
+    const toRow = (adapt ??= shapeOf(pending));
+    const values = pending.flatMap((record) => {
+      const row = toRow(record);
+      return 'messages' in row ? [{ row, record }] : [];
+    });
+    rejected += pending.length - values.length;
     rows += values.length;
+    pending = [];
     if (values.length === 0) return;
     for (const record of await tag(values)) if (!out.write(record)) await once(out, 'drain');
   };
@@ -55,7 +60,7 @@ export async function tagPipe(kit: TagKit, params: { readonly input: Readable; r
 
 function shapeOf(records: unknown[]): (record: unknown) => Row | RowReject {
   const detected = detectShape(records, {});
-  if ('plan' in detected) return compileShape(detected.plan, true);
+  if ('plan' in detected) return compileShape(detected.plan, false);
   throw new ConfigError(`the piped rows have no known shape; columns seen: ${detected.unknown.join(', ')}`, {
     code: 'shape-unknown',
     hint: 'rows such as {instruction, input, output} or {messages} are understood',

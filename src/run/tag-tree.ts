@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 
 import { ConfigError } from '../core/errors.ts';
 import type { FileScan } from '../core/unit.ts';
@@ -35,12 +34,11 @@ export async function tagTree(
   },
   context: RunContext,
 ): Promise<TagTreeResult> {
-  const { files, ignored } = await listFiles({
+  const { files } = await listFiles({
     source: basename(params.input),
     paths: [resolve(params.input)],
     baseDir: '/',
   });
-  for (const { path, reason } of ignored) context.warn('file-ignored', `${path}: ${reason}`);
   const scans: FileScan[] = [];
   await pool.runAll<ScanTask, FileScan>(
     files.map((file): ScanTask => ({ kind: 'scan', file, options: { unitBytes: params.unitBytes } })),
@@ -127,11 +125,9 @@ function addCounts(into: Record<string, number>, counts: Readonly<Record<string,
 async function joinParts(target: string, parts: number): Promise<void> {
   await using file = await openAtomic(target);
   for (let index = 0; index < parts; index++) {
-    await pipeline(
-      createReadStream(partPath(target, index)),
-      file.handle.createWriteStream({ autoClose: false }),
-      { end: true },
-    );
+    for await (const chunk of createReadStream(partPath(target, index), { highWaterMark: 1 << 20 })) {
+      await file.handle.writeFile(chunk as Buffer); // no encoding was set
+    }
   }
   await file.publish();
   for (let index = 0; index < parts; index++) await rm(partPath(target, index), { force: true });

@@ -1,5 +1,6 @@
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { InputFile, Unit } from '../core/unit.ts';
+import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput } from './checkpoint.ts';
 
 /** What every worker thread is told when it starts. */
@@ -126,6 +127,7 @@ export interface ShardTask {
 
 export interface ShardCounts {
   readonly rows: number;
+  readonly counts: AxisCounts;
 }
 
 /** Tags one unit straight into JSONL, for `tag IN OUT`. */

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { Config } from '../config/schema.ts';
+import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import { checkDone, type DoneOutput, fingerprint } from './checkpoint.ts';
 import type { RunContext } from './context.ts';
@@ -18,6 +19,7 @@ const shardVersion = 1;
 export interface WrittenShard {
   readonly path: string;
   readonly rows: number;
+  readonly counts: AxisCounts;
   readonly output: DoneOutput;
 }
 
@@ -62,10 +64,10 @@ export async function writeShards(
     await rm(paths.spill, { recursive: true, force: true });
     await rm(dirname(paths.done('collect', 'x')), { recursive: true, force: true });
   }
-  return shards.map((shard) => {
+  return shards.flatMap((shard) => {
     const step = finished.get(shard.index);
-    const output = step?.outputs[0] ?? { path: shard.path, bytes: 0, sha256: '' };
-    return { path: shard.path, rows: step?.counts.rows ?? 0, output };
+    const output = step?.outputs[0];
+    return step && output ? [{ path: shard.path, ...step.counts, output }] : [];
   });
 }
 

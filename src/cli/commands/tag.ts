@@ -45,7 +45,7 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       .example('cat rows.jsonl | $0 tag - - > tagged.jsonl', 'as a pipe'),
   async handler(args) {
     const tools = await loadTools({ persona: args.tagger, traits: args.traits }, await loadTaxonomy());
-    if (args.in === '-' && args.out === '-') return pipe(tools, args.threshold ?? null);
+    if (isPipe(args.in) && isPipe(args.out)) return pipe(tools, args.threshold ?? null);
     await withProcess({ json: args.json }, async (effects) => {
       const started = performance.now();
       await using pool = openWorkers(tools, args.workers);
@@ -60,12 +60,21 @@ export const tagCommand: CommandModule<object, TagArguments> = {
   },
 };
 
+/** yargs hands a lone `-` over as an empty text. */
+function isPipe(path: string): boolean {
+  return path === '-' || path === '';
+}
+
 /** Rows in on stdin, tagged rows out on stdout, counts on stderr. */
 async function pipe(tools: RunTools, threshold: number | null): Promise<void> {
   await using persona = await openTagger(tools.personaTagger.folder, tools.taxonomy);
   await using traits = await openTagger(tools.traitTagger.folder, tools.taxonomy);
   const kit = { encoder: new RowEncoder(), persona, traits, taxonomy: tools.taxonomy };
-  const { rows, quarantined } = await tagPipe(kit, { input: process.stdin, output: process.stdout, threshold });
+  const { rows, quarantined } = await tagPipe(kit, {
+    input: process.stdin,
+    output: process.stdout,
+    threshold,
+  });
   process.stderr.write(`${rows} rows tagged, ${quarantined} unreadable\n`);
 }
 

@@ -1,0 +1,113 @@
+import type { Message, Row } from '../core/row.ts';
+import { abstainPersona } from '../core/taxonomy.ts';
+import { applyControlToken } from '../shard/control-token.ts';
+import { compileTraitDecision } from '../tag/decide.ts';
+import type { TagKit } from '../tag/tag-unit.ts';
+
+export interface TagCountsByName {
+  readonly personas: Record<string, number>;
+  readonly traits: Record<string, number>;
+}
+
+/** A row, and the record it was read from. */
+export interface RowRecord {
+  readonly row: Row;
+  readonly record: unknown;
+}
+
+/** A record with its tags, as `tag` writes it. */
+export type TaggedRecord = Readonly<Record<string, unknown>>;
+
+/**
+ * Returns a function that tags rows into records: `instruction` (with the control token), `input`, `output`, every other field
+ * of the record, and `_persona, _persona_score, _traits, _trait_scores`; counts go into `counts`. Tagging a tagged record again
+ * changes nothing. `threshold` overrides the tagger's own.
+ */
+export function createRecordTagger(
+  kit: TagKit,
+  threshold: number | null,
+  counts: TagCountsByName,
+): (rows: readonly RowRecord[]) => Promise<TaggedRecord[]> {
+  const { labels, thresholds } = kit.traits.info;
+  const decide = compileTraitDecision(kit.taxonomy, labels, thresholds);
+  return async (rows) => {
+    const { text } = kit.encoder.encode(rows.map(({ row }) => row));
+    const personas = (await kit.persona.tag(text)).scores;
+    const traits = (await kit.traits.tag(text)).scores;
+    return rows.map((row, i) => {
+      const [persona, score] = bestPersona(personas, i, kit, threshold);
+      const at = i * labels.length;
+      const mask = decide(traits, at);
+      const held = kit.taxonomy.traits.flatMap((trait, bit) => (mask & (1 << bit) ? [trait.id] : []));
+      const scores = held.map((trait) => round(traits[at + labels.indexOf(trait)] ?? 0));
+      counts.personas[persona] = (counts.personas[persona] ?? 0) + 1;
+      for (const trait of held) counts.traits[trait] = (counts.traits[trait] ?? 0) + 1;
+      const tags = { _persona: persona, _persona_score: round(score), _traits: held, _trait_scores: scores };
+      return { ...instructionFields(row, persona), ...tags };
+    });
+  };
+}
+
+/** The record's own fields, and instruction, input and output: its own where it has them, else the last turn and what led to it. */
+function instructionFields({ row, record }: RowRecord, persona: string): Record<string, unknown> {
+  const own = typeof record === 'object' && record !== null && !Array.isArray(record) ? { ...record } : {};
+  const outputAt = row.messages.findLastIndex((message) => message.role === 'assistant');
+  const before = outputAt < 0 ? row.messages : row.messages.slice(0, outputAt);
+  const instructionAt = before.findLastIndex((message) => message.role === 'user');
+  const context = before
+    .filter((_, at) => at !== instructionAt)
+    .map(({ role, content }) => `${speakers[role]}: ${content}`);
+  const fromMessages = {
+    instruction: before[instructionAt]?.content ?? '',
+    input: context.join('\n'),
+    output: row.messages[outputAt]?.content ?? '',
+  };
+  if ('instruction' in own && typeof own.instruction === 'string') {
+    return {
+      input: '',
+      output: fromMessages.output,
+      ...own,
+      instruction: withToken(own.instruction, persona),
+    };
+  }
+  return { ...fromMessages, ...own, instruction: withToken(fromMessages.instruction, persona) };
+}
+
+const speakers: Readonly<Record<Message['role'], string>> = {
+  system: 'System',
+  user: 'User',
+  assistant: 'Assistant',
+  tool: 'Tool',
+};
+
+function withToken(instruction: string, persona: string): string {
+  const [message] = applyControlToken([{ role: 'user', content: instruction }], {
+    persona,
+    mode: 'prefix',
+    format: '<persona:{persona_name}>',
+    dropped: false,
+  });
+  return message?.content ?? instruction;
+}
+
+function bestPersona(
+  scores: Float32Array,
+  row: number,
+  kit: TagKit,
+  threshold: number | null,
+): [string, number] {
+  const { labels, thresholds } = kit.persona.info;
+  let best = 0;
+  for (let label = 1; label < labels.length; label++) {
+    if ((scores[row * labels.length + label] ?? 0) > (scores[row * labels.length + best] ?? 0)) best = label;
+  }
+  const score = scores[row * labels.length + best] ?? 0;
+  return [
+    score >= (threshold ?? thresholds[best] ?? 0) ? (labels[best] ?? abstainPersona) : abstainPersona,
+    score,
+  ];
+}
+
+function round(score: number): number {
+  return Math.round(score * 1e4) / 1e4;
+}
