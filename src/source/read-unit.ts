@@ -27,7 +27,7 @@ const batchBytes = 4 << 20;
  */
 export async function* readUnit(
   unit: Unit,
-  options: { keepExtra: boolean; openBytes: OpenBytes; signal?: AbortSignal },
+  options: { keepExtra: boolean; keepRecords?: boolean; openBytes: OpenBytes; signal?: AbortSignal },
 ): AsyncGenerator<RowBatch> {
   const adapt = compileShape(unit.shape, options.keepExtra);
   await using source = await options.openBytes(unit.file);
@@ -41,6 +41,9 @@ export async function* readUnit(
     yield batch.map((record): RowEntry => {
       if ('reject' in record) return { row: record.row, records: 1, reject: record.reject };
       const row = adapt(record.value);
+      if ('messages' in row && options.keepRecords) {
+        return { row: record.row, records: 1, value: row, record: record.value };
+      }
       return 'messages' in row
         ? { row: record.row, records: 1, value: row }
         : { row: record.row, records: 1, reject: row };
