@@ -8,6 +8,7 @@ import { benchCommand } from './commands/bench.ts';
 import { configCommand } from './commands/config.ts';
 import { evalCommand } from './commands/eval.ts';
 import { reportCommand } from './commands/report.ts';
+import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
 import { tagCommand } from './commands/tag.ts';
 import { sanitize } from './render/terminal.ts';
@@ -42,13 +43,14 @@ const optionNames = [
   'schema',
   'debug',
 ];
-const commandNames = ['tag', 'eval', 'report', 'bench', 'config'];
+const commandNames = ['tag', 'plan', 'eval', 'report', 'bench', 'config'];
 
 async function main(): Promise<void> {
   const parser = yargs(hideBin(process.argv))
     .scriptName('tag-datasets')
     .command(runCommand)
     .command(tagCommand)
+    .command(planCommand)
     .command(evalCommand)
     .command(reportCommand)
     .command(benchCommand)

@@ -57,6 +57,17 @@ export async function loadConfig(params: {
   return { config: validate(overridden, params, locate), path };
 }
 
+/** A stored configuration (run.json) with overrides, validated again. `path` is what messages call it. @throws ConfigError */
+export function reviseConfig(params: {
+  readonly config: unknown;
+  readonly path: string;
+  readonly sets: readonly string[];
+  readonly taxonomy: Taxonomy;
+}): Config {
+  const plain = typeof params.config === 'object' && params.config !== null ? { ...params.config } : {};
+  return validate(applySets(plain, params.sets), params, () => '');
+}
+
 /** A data path of a configuration: absolute, else beside the configuration file, else in the working directory. */
 export function resolveDataPath(path: string, configPath: string): string {
   if (isAbsolute(path)) return path;

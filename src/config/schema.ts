@@ -93,7 +93,9 @@ const sourceSchema = z.strictObject({
     .string()
     .optional()
     .describe('Origin persona: a prior combined with the tagger, never silently a label.'),
-  prior_strength: share.optional().describe('Weight of the origin persona, 0 to 1; 1 fixes the label. Default: the recipe\'s, else 0.5.'),
+  prior_strength: share
+    .optional()
+    .describe("Weight of the origin persona, 0 to 1; 1 fixes the label. Default: the recipe's, else 0.5."),
   limit: z
     .number()
     .int()

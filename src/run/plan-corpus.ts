@@ -5,13 +5,19 @@ import { layOut, type RunLayout } from './layout.ts';
 import { planRun, type RunPlan } from './plan-pass.ts';
 import { loadPlanTable, type PlanTable } from './plan-table.ts';
 
+export interface PlannedCorpus {
+  readonly table: PlanTable;
+  readonly plan: RunPlan;
+  readonly layout: RunLayout;
+}
+
 /** PLAN as a whole: sidecars → table → selection → phases, adapters, order. Writes nothing. */
 export async function planCorpus(params: {
   readonly out: string;
   readonly corpus: Corpus;
   readonly config: Config;
   readonly taxonomy: Taxonomy;
-}): Promise<{ table: PlanTable; plan: RunPlan; layout: RunLayout }> {
+}): Promise<PlannedCorpus> {
   const { corpus, config, taxonomy } = params;
   const table = await loadPlanTable(params.out, corpus.units, {
     taxonomy,

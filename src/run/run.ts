@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { TaggerInfo } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
@@ -15,7 +16,7 @@ import { describeCorpus, writeCorpus } from './corpus.ts';
 import { writeDatasetFiles } from './dataset-files.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
-import { planCorpus } from './plan-corpus.ts';
+import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { buildReport } from './report-model.ts';
 import { scanSources, type ScannedFile } from './scan-pass.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
@@ -86,6 +87,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   const planned = await planCorpus({ out, corpus, config, taxonomy });
   if (planned.plan.solution.certificate)
     context.warn('infeasible', planned.plan.solution.certificate.sentence);
+  warnOfPlan(context, planned, config);
   await writePlan(out, planned.plan);
   stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
   stage.end();
@@ -162,6 +164,17 @@ async function prepare(
     );
   }
   return { sources: resolved.sources };
+}
+
+/** What the plan decided on its own and a user should know. */
+function warnOfPlan(context: RunContext, { plan, layout }: PlannedCorpus, config: Config): void {
+  if (plan.solution.certificate) context.warn('infeasible', plan.solution.certificate.sentence);
+  const added = layout.added.filter(({ persona }) => persona in config.dataset.persona_weights);
+  if (added.length === 0) return;
+  context.warn(
+    'adapter-added',
+    `no adapter names ${added.map(({ persona, adapter, reason }) => `${persona} (put into ${adapter}: ${reason})`).join(', ')}`,
+  );
 }
 
 interface TaggedCorpus {
