@@ -55,7 +55,8 @@ function explainSums(problem: BalanceProblem, constraints: readonly Constraint[]
   const plural = `${kind} ${exact ? (kind === 'persona' ? 'weights' : 'shares') : 'minima'}`;
   const lowest = sumOf(constraints, 'lo');
   if (excluding && compare(lowest, one) > 0) {
-    return `the ${plural} of ${listWords(names)} sum to ${percentWords(toNumber(lowest))}`;
+    const why = kind === 'trait' ? ', which exclude each other,' : '';
+    return `the ${plural} of ${listWords(names)}${why} sum to ${percentWords(toNumber(lowest))}`;
   }
   const highest = sumOf(constraints, 'hi');
   if (compare(highest, one) >= 0 || compare(highest, zero) < 0) return null;

@@ -1,5 +1,5 @@
 import type { BalanceProblem } from './problem.ts';
-import type { BalanceSolution, ConstraintReport } from './solution.ts';
+import type { BalanceSolution, ConstraintReport, GapCause, NewRows } from './solution.ts';
 import { bandWords, countWords, listWords, percentWords } from './words.ts';
 
 /** Rows that are missing: which, how many, why. `persona` null: of any persona (of `category`, where given). */
@@ -9,7 +9,7 @@ export interface Gap {
   readonly traits: readonly string[];
   /** New rows needed, each usable as often as `maxRepeats` allows. */
   readonly rows: number;
-  readonly cause: 'supply' | 'conflict' | 'abstention' | 'rounding';
+  readonly cause: Exclude<GapCause, 'rounding'> | 'abstention';
   /** Whether these rows would help; false where the targets contradict each other and only a change of targets does. */
   readonly curable: boolean;
 }
@@ -24,14 +24,23 @@ export function explainSolution(solution: BalanceSolution, problem: BalanceProbl
     0,
   );
   const copies = copied > 0 ? `, ${countWords(copied)} of them copies` : '';
-  if (!certificate) return [`All shares hold: ${size}${copies}.`, ...explainBinding(solution)];
+  if (!certificate) {
+    return [
+      `All shares hold: ${size}${copies}.`,
+      ...explainBinding(solution, problem.maxRepeats),
+      ...(solution.growth
+        ? [describeRows(solution.growth, `would let it reach ${countWords(supplied)}`)]
+        : []),
+    ];
+  }
   return [
     `${certificate.sentence.charAt(0).toUpperCase()}${certificate.sentence.slice(1)}.`,
     `The nearest mix is used: ${size}${copies}.`,
     ...certificate.relaxation.map(({ constraint, from, to }) => {
       if (constraint === 'total')
         return `It is smaller than asked: ${countWords(to[0])} rows instead of ${countWords(from[0])}.`;
-      return `It takes ${nameWords(constraint)} at ${bandWords(to[0], to[1])} instead of ${bandWords(from[0], from[1])}.`;
+      const end = to[0] < from[0] ? `down to ${percentWords(to[0])}` : `up to ${percentWords(to[1])}`;
+      return `It takes ${nameWords(constraint)} ${end} (asked: ${bandWords(from[0], from[1])}).`;
     }),
     explainCure(solution),
     ...(certificate.maxRepeatsNeeded === null
@@ -42,7 +51,7 @@ export function explainSolution(solution: BalanceSolution, problem: BalanceProbl
 
 /**
  * The rows that are missing, for a generator or a fetch. Where new rows cure the plan it is that cure; where none do, what
- * each constraint lacks. `abstainedRows`: rows whose tagger was not sure; where they are enough to fill a supply gap the cause
+ * each constraint lacks beyond rounding. In a plan that is feasible but smaller than its supply, what would let it grow. `abstainedRows`: rows whose tagger was not sure; where they are enough to fill a supply gap the cause
  * is abstention, since a surer tagger may find the rows.
  */
 export function gapsOf(
@@ -52,8 +61,9 @@ export function gapsOf(
 ): Gap[] {
   const { certificate, constraints } = solution;
   const abstained = options.abstainedRows ?? 0;
-  if (certificate?.cure) {
-    return certificate.cure.map((rows) => ({
+  const cure = certificate ? certificate.cure : solution.growth;
+  if (cure) {
+    return cure.map((rows) => ({
       ...rows,
       category: problem.categories[rows.persona] ?? null,
       cause: abstained >= rows.rows ? 'abstention' : 'supply',
@@ -65,7 +75,13 @@ export function gapsOf(
 
 function gapOf(constraint: ConstraintReport): Gap[] {
   const missing = constraint.wantedRows[0] - constraint.rows;
-  if (constraint.cause === null || missing <= 0 || constraint.name === 'total') return [];
+  if (
+    constraint.cause === null ||
+    constraint.cause === 'rounding' ||
+    missing <= 0 ||
+    constraint.name === 'total'
+  )
+    return [];
   const [kind, name = ''] = splitName(constraint.name);
   return [
     {
@@ -81,22 +97,28 @@ function gapOf(constraint: ConstraintReport): Gap[] {
 
 function explainCure({ certificate }: BalanceSolution): string {
   if (!certificate?.cure) return 'New rows would not help: the targets contradict each other.';
-  const parts = certificate.cure.map(({ persona, traits, rows }) => {
+  return describeRows(certificate.cure, 'would cure it');
+}
+
+function describeRows(cure: readonly NewRows[], effect: string): string {
+  const parts = cure.map(({ persona, traits, rows }) => {
     const kind = traits.length > 0 ? ` that are ${listWords(traits)}` : '';
     return `${countWords(rows)} of ${persona}${kind}`;
   });
-  const sum = certificate.cure.reduce((all, { rows }) => all + rows, 0);
-  return `${countWords(sum)} new rows would cure it: ${listWords(parts)}.`;
+  const sum = cure.reduce((all, { rows }) => all + rows, 0);
+  return `${countWords(sum)} new rows ${effect}: ${listWords(parts)}.`;
 }
 
 /** The constraints whose supply is used up: what more rows would let grow. */
-function explainBinding({ constraints }: BalanceSolution): string[] {
+function explainBinding({ constraints }: BalanceSolution, maxRepeats: number): string[] {
   const used = constraints.filter(({ name, binding, rows, supplyRows }) => {
     return name !== 'total' && binding && supplyRows > 0 && rows >= supplyRows;
   });
   return used.map(({ name, share, rows, supplyRows }) => {
     const copies = rows > supplyRows ? `, ${(rows / supplyRows).toFixed(1)} copies of each on average` : '';
-    return `${nameWords(name)} (${percentWords(share)}) uses all of its ${countWords(supplyRows)} rows${copies}.`;
+    const limits = rows >= supplyRows * maxRepeats - 1 ? ' and limits the size' : '';
+    const part = `${Number((share * 100).toFixed(2))} %`;
+    return `${nameWords(name)} (${part}) uses all of its ${countWords(supplyRows)} rows${copies}${limits}.`;
   });
 }
 

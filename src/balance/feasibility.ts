@@ -1,4 +1,13 @@
-import { compare, type Fraction, fraction, leastCommonMultiple, one, zero } from './fraction.ts';
+import {
+  compare,
+  divide,
+  type Fraction,
+  fraction,
+  leastCommonMultiple,
+  one,
+  toNumber,
+  zero,
+} from './fraction.ts';
 import { type ExactColumn, type ExactProgram, solveExactly } from './exact-program.ts';
 import type { Solver } from './linear-program.ts';
 import type { Model } from './model.ts';
@@ -14,6 +23,8 @@ export interface Feasibility {
   readonly feasible: boolean;
   /** Constraints of the set that already conflict; empty when feasible. */
   readonly proof: readonly number[];
+  /** Least sum of share deviations at that size, where the rows allow the size; exact before the conversion. */
+  readonly l1: number;
 }
 
 /**
@@ -22,11 +33,12 @@ export interface Feasibility {
  */
 export function judgeFeasibility(model: Model, set: ConstraintSet, solver: Solver): Feasibility {
   const shares = set.shares.filter((index) => !isFree(model, index));
-  if (set.total === 0n) return { feasible: true, proof: [] };
-  const { program, shareOfRow } = elasticProgram(model, shares, set.total);
+  if (set.total === 0n) return { feasible: true, proof: [], l1: 0 };
+  const { program, shareOfRow, whole } = elasticProgram(model, shares, set.total);
   const solution = solveExactly(program, solver);
-  if (compare(solution.objective, zero) === 0) return { feasible: true, proof: [] };
-  return { feasible: false, proof: solution.tightRows.flatMap((row) => shareOfRow[row] ?? []) };
+  const l1 = toNumber(divide(solution.objective, fraction(whole)));
+  if (compare(solution.objective, zero) === 0) return { feasible: true, proof: [], l1: 0 };
+  return { feasible: false, proof: solution.tightRows.flatMap((row) => shareOfRow[row] ?? []), l1 };
 }
 
 /** min Σ distance from the bands, with size `total` (1 where any size will do), in integers. */
@@ -34,7 +46,7 @@ function elasticProgram(
   model: Model,
   shares: readonly number[],
   total: bigint | null,
-): { program: ExactProgram; shareOfRow: readonly number[] } {
+): { program: ExactProgram; shareOfRow: readonly number[]; whole: bigint } {
   const constraints = shares.map((index) => model.constraints[index] ?? { lo: zero, hi: one });
   const scale = leastCommonMultiple(constraints.flatMap(({ lo, hi }) => [lo.denominator, hi.denominator]));
   const size = total ?? 1n;
@@ -54,11 +66,13 @@ function elasticProgram(
     values: [...members, totalRow].map(() => 1n),
   }));
   rows.forEach((row, index) => {
-    const slack = { cost: 1n, lower: 0n, upper: whole, rows: [index] };
+    // A size that the rows do not allow costs more than all the deviations that it could spare.
+    const cost = index === totalRow ? BigInt(rows.length) : 1n;
+    const slack = { cost, lower: 0n, upper: whole, rows: [index] };
     if (row.lower > 0n) columns.push({ ...slack, values: [1n] });
     if (row.upper < whole) columns.push({ ...slack, values: [-1n] });
   });
-  return { program: { rows, columns }, shareOfRow: shares };
+  return { program: { rows, columns }, shareOfRow: shares, whole };
 }
 
 /** Open groups merged by the constraints of the set that they count towards; capacity null where size does not matter. */

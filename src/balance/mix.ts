@@ -16,19 +16,29 @@ import { fewestCopies, grantWishes } from './wishes.ts';
 export function mixRows(model: Model, asked: Bands, total: number, solver: Solver): number[] {
   if (total <= 0) return model.groups.map(() => 0);
   const bands = grantWishes(model, asked, total, solver);
-  const values = mixUnits(model, bands, total, solver);
+  const { values, most } = mixUnits(model, bands, total, solver);
   const upper = model.groups.map((group) => group.capacityRows);
   if (model.groups.some((group) => group.unitsPerRow !== 1)) {
     return repairUnits({ groups: model.groups, values, upper, margins: realMargins(model, bands, total) });
   }
   const margins = [...restPersonaMargins(model, values), ...integerMargins(model, bands, total)];
+  const cheapest = upper.map((rows, group) => Math.min(rows, Math.ceil((most[group] ?? 0) - 1e-6)));
+  for (const limit of [cheapest, upper]) {
+    const counts = roundLargestRemainders(values, total, limit);
+    const complete = counts.reduce((sum, count) => sum + count, 0) === total;
+    if (complete && repairMargins({ counts, values, upper: limit, margins })) return counts;
+  }
   const counts = roundLargestRemainders(values, total, upper);
-  if (repairMargins({ counts, values, upper, margins })) return counts;
   return apportionByProgram({ values, upper, margins, total, solver }) ?? counts;
 }
 
-/** Real-valued units per group. */
-function mixUnits(model: Model, bands: Bands, total: number, solver: Solver): Float64Array {
+/** Real-valued units per group, and the most that a mix with the fewest copies gives each. */
+function mixUnits(
+  model: Model,
+  bands: Bands,
+  total: number,
+  solver: Solver,
+): { values: Float64Array; most: Float64Array } {
   const { lower, upper } = fewestCopies(model, bands, total, solver);
   const margins = realMargins(model, bands, total);
   for (const margin of margins) {
@@ -41,8 +51,9 @@ function mixUnits(model: Model, bands: Bands, total: number, solver: Solver): Fl
   const prior = Float64Array.from(model.groups, (group) => group.prior);
   const tolerance = Math.max(1e-6, total * 1e-12);
   const raked = rake({ prior, lower, upper, margins, tolerance });
-  if (raked.residual <= Math.max(maxResidual, tolerance)) return raked.values;
-  return project({ values: raked.values, lower, upper, margins, total, solver });
+  if (raked.residual <= Math.max(maxResidual, tolerance)) return { values: raked.values, most: upper };
+  const values = project({ values: raked.values, lower, upper, margins, total, solver });
+  return { values, most: upper };
 }
 
 /** Rows; what rounding would not notice. */

@@ -1,4 +1,5 @@
 import { askedBands, type Bands, capacityUnits } from './bands.ts';
+import { judgeFeasibility } from './feasibility.ts';
 import { addColumn, addRow, type Solver } from './linear-program.ts';
 import { mixProgram } from './mix-program.ts';
 import type { Model } from './model.ts';
@@ -24,7 +25,8 @@ export function findNearest(model: Model, solver: Solver): Nearest {
   const limit = Math.min(asked ?? supplied, capacity);
   if (limit <= 0) return { bands: askedBands(model), l1: 0, total: 0 };
   const kept = asked !== null && asked <= capacity;
-  const l1 = leastDeviation(model, kept ? asked : null, solver);
+  const shares = model.constraints.map((_, index) => index);
+  const { l1 } = judgeFeasibility(model, { shares, total: kept ? model.total : null }, solver);
   const total = kept ? asked : largestAt(model, l1, limit, solver);
   if (total <= 0) return { bands: askedBands(model), l1, total: 0 };
   return { bands: evenest(model, total, l1, solver), l1, total };
@@ -32,11 +34,8 @@ export function findNearest(model: Model, solver: Solver): Nearest {
 
 /** Slack for sums of a hundred deviations that the solver knows to 1e-9 each. */
 const slack = 1e-8;
-
-function leastDeviation(model: Model, scaleUnits: number | null, solver: Solver): number {
-  const least = solver(mixProgram(model, { scaleUnits, elastic: true }).program)?.objective ?? 0;
-  return least < slack ? 0 : least;
-}
+/** What that slack can leave on a constraint that needs no deviation. */
+const noise = 3e-8;
 
 /** The largest size, in units, at which the deviations sum to no more than `l1`. */
 function largestAt(model: Model, l1: number, limit: number, solver: Solver): number {
@@ -65,7 +64,7 @@ function evenest(model: Model, total: number, l1: number, solver: Solver): Bands
   const bands = askedBands(model);
   for (const { column, constraint, sign } of deviations) {
     const value = solution?.columns[column] ?? 0;
-    if (value < slack) continue;
+    if (value < noise) continue;
     if (sign > 0) bands.lo[constraint] = Math.max(0, (bands.lo[constraint] ?? 0) - value);
     else bands.hi[constraint] = Math.min(1, (bands.hi[constraint] ?? 1) + value);
   }

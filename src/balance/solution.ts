@@ -64,4 +64,9 @@ export interface BalanceSolution {
   /** Sorted by name within personas, traits, categories; `total` last. */
   readonly constraints: ConstraintReport[];
   readonly certificate: Certificate | null;
+  /**
+   * Where the largest size is asked and the shares stop it short of the rows supplied: fewest new rows with which it would
+   * reach them; null elsewhere, or where no new row helps.
+   */
+  readonly growth: readonly NewRows[] | null;
 }

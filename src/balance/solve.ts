@@ -1,5 +1,6 @@
 import { askedBands } from './bands.ts';
 import { buildCertificate } from './certificate.ts';
+import { findCure } from './cure.ts';
 import { judgeFeasibility, largestTotal } from './feasibility.ts';
 import { floor } from './fraction.ts';
 import { openSolver } from './linear-program.ts';
@@ -38,6 +39,8 @@ export async function solveBalance(problem: BalanceProblem): Promise<BalanceSolu
     quotas,
     total: quotas.reduce((sum, quota) => sum + quota, 0),
     constraints: reportConstraints(model, counts),
+    growth:
+      feasible && model.total === null && size < model.supplied ? findCure(problem, model, solver) : null,
     certificate: nearest && buildCertificate(problem, model, nearest, solver),
   };
 }
