@@ -71,24 +71,28 @@ function detectJson(
   ending: string,
   first: number | undefined,
 ): DetectedFormat | undefined {
-  const { whole, parsed } = countLines(head, isWhole);
+  const { whole, parsed, opensDocument } = countLines(head, isWhole);
+  const oneArray = first === 0x5b && isWhole && whole === 1;
   const severalLines = parsed >= 2 && parsed * 2 > whole;
-  if (severalLines || (isLineEnding(ending) && (parsed > 0 || whole === 0))) {
+  if (severalLines || (isLineEnding(ending) && !opensDocument && !oneArray)) {
     return { kind: 'plan', plan: { format: 'jsonl' } };
   }
   const isArray = first === 0x5b;
   if (!isArray && first !== 0x7b) return undefined;
   if (isArray && !/^\s*\[\s*(?:[[{"\]\d\-tfn]|$)/u.test(head.toString('latin1', 0, 2000))) return undefined;
-  if (isLineEnding(ending)) return { kind: 'plan', plan: { format: 'jsonl' } };
   return isArray
     ? { kind: 'plan', plan: { format: 'json', json: { layout: 'array' } } }
     : { kind: 'document' };
 }
 
-/** Of the first complete lines: how many there are, and how many are a JSON object or list by themselves. */
-function countLines(head: Buffer, isWhole: boolean): { whole: number; parsed: number } {
+/** Of the first complete lines: how many there are, and how many are a JSON object or list by themselves; whether the first is only an opening bracket. */
+function countLines(
+  head: Buffer,
+  isWhole: boolean,
+): { whole: number; parsed: number; opensDocument: boolean } {
   let whole = 0;
   let parsed = 0;
+  let opensDocument = false;
   let at = 0;
   while (at < head.length && whole < 50) {
     const found = head.indexOf(10, at);
@@ -96,12 +100,14 @@ function countLines(head: Buffer, isWhole: boolean): { whole: number; parsed: nu
     const end = found < 0 ? head.length : found;
     if (!isBlank(head, at, end)) {
       whole++;
-      const value = parseJson(head.toString('utf8', at, end));
+      const line = head.toString('utf8', at, end);
+      if (whole === 1) opensDocument = /^\s*[[{]{1,2}\s*$/u.test(line);
+      const value = parseJson(line);
       if (typeof value === 'object' && value !== null) parsed++;
     }
     at = end + 1;
   }
-  return { whole, parsed };
+  return { whole, parsed, opensDocument };
 }
 
 /** More zero bytes than a stray one in a cell. */

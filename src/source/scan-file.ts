@@ -39,9 +39,8 @@ export async function scanFile(
   const compression = detectCompression(first);
   const context = { file, options, source, compression, signal: effects.signal };
   const stream = openStream(source, { compression, name: file.name, hash, signal: effects.signal });
-  const found = await scanContent({ ...context, stream, first })
-    .catch(asProblem)
-    .finally(() => stream.blocks.return(undefined));
+  const found = await scanContent({ ...context, stream, first }).catch(asProblem);
+  await stream.blocks.return(undefined);
   await stream.drain();
   const fingerprint = params.fingerprint ?? hash?.digest('hex') ?? '';
   if (isProblem(found)) return { file, fingerprint, records: null, units: [], skipped: found.problem };

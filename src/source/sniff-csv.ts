@@ -19,19 +19,26 @@ interface Reading {
 
 const delimiters = [',', '\t', ';', '|'];
 const sampleRecords = 300;
-/** Share of the records that must have the same number of fields. */
-const minAgreement = 0.9;
+/** Share of the records that must have the same number of fields: where the file's ending says CSV or TSV, and elsewhere. */
+const minAgreement = 0.7;
+const minUnnamedAgreement = 0.95;
+/** Share of records with text after a closing quote up to which quotes are still quoting. */
+const maxBroken = 0.02;
 
 /**
  * Finds delimiter, quoting and header of delimited text from its beginning, or undefined when it is none. `isWhole` says
  * that nothing follows. A single column is accepted only where the file's ending says CSV or TSV.
  */
 export function sniffCsv(head: Buffer, isWhole: boolean, ending: string): CsvPlan | undefined {
-  const readings = delimiters.flatMap((delimiter) => [
-    read(head, isWhole, delimiter, true),
-    read(head, isWhole, delimiter, false),
-  ]);
-  const fitting = readings.filter((reading) => reading.fields > 1 && reading.agreement >= minAgreement);
+  const named = ['csv', 'tsv', 'tab'].includes(ending);
+  const fitting = delimiters
+    .map((delimiter) => readBest(head, isWhole, delimiter))
+    .filter(({ fields, agreement, rows }) => {
+      return (
+        fields > 1 &&
+        (named ? agreement >= minAgreement : agreement >= minUnnamedAgreement && rows.length > 1)
+      );
+    });
   const best = fitting.toSorted((a, b) => rank(b, ending) - rank(a, ending))[0];
   const chosen = best ?? singleColumn(head, isWhole, ending);
   if (!chosen) return undefined;
@@ -39,6 +46,17 @@ export function sniffCsv(head: Buffer, isWhole: boolean, ending: string): CsvPla
   const hasHeader = looksLikeHeader(first, chosen.rows.slice(1));
   const header = hasHeader ? uniqueNames(first) : first.map((_, index) => String(index + 1));
   return { delimiter: chosen.delimiter, header, hasHeader, quoted: chosen.quoted };
+}
+
+/**
+ * Text that only contains quotes breaks when they are taken for quoting, and is read without. Tab-separated exports mostly
+ * do not quote, so there one broken record is enough.
+ */
+function readBest(head: Buffer, isWhole: boolean, delimiter: string): Reading {
+  const quoted = read(head, isWhole, delimiter, true);
+  const broken = quoted.brokenRows / Math.max(1, quoted.rows.length);
+  const quotes = delimiter === '\t' ? quoted.quotedCells > 0 && broken === 0 : broken <= maxBroken;
+  return quotes ? quoted : read(head, isWhole, delimiter, false);
 }
 
 function read(head: Buffer, isWhole: boolean, delimiter: string, quoted: boolean): Reading {
@@ -75,23 +93,10 @@ function read(head: Buffer, isWhole: boolean, delimiter: string, quoted: boolean
   };
 }
 
-/**
- * Agreement first, then the ending's own delimiter, then more fields. Quoting counts for the reading that makes use of it
- * without breaking; text that only contains quotes (tab-separated exports do not escape them) is read without.
- */
+/** Agreement first, then fields; the ending's own delimiter decides between near equals. */
 function rank(reading: Reading, ending: string): number {
-  const broken = reading.brokenRows / Math.max(1, reading.rows.length);
-  const usesQuotes = reading.quotedCells > 0 && broken <= 0.02;
-  const plainTab = reading.delimiter === '\t' && reading.quoted && reading.brokenRows > 0;
-  const quoting = reading.quoted ? (usesQuotes ? 2 : broken === 0 && reading.delimiter !== '\t' ? 1 : -1) : 0;
-  const own = (ending === 'tsv' || ending === 'tab' ? '\t' : ',') === reading.delimiter ? 1 : 0;
-  return (
-    Math.round(reading.agreement * 20) * 1000 +
-    Math.min(reading.fields, 50) * 10 +
-    own * 15 +
-    (plainTab ? -5 : quoting) -
-    (reading.quoted && broken > 0.02 ? 5000 : 0)
-  );
+  const own = (ending === 'tsv' || ending === 'tab' ? '\t' : ',') === reading.delimiter ? 15 : 0;
+  return Math.round(reading.agreement * 20) * 1000 + Math.min(reading.fields, 50) * 10 + own;
 }
 
 function singleColumn(head: Buffer, isWhole: boolean, ending: string): Reading | undefined {
@@ -110,9 +115,10 @@ const headerWords = new Set(
 
 function looksLikeHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
   const filled = first.filter((cell) => cell !== '');
-  if (filled.length < first.length - 1 || new Set(filled).size < filled.length) return false;
+  if (filled.length < first.length - 1) return false;
   if (filled.some((cell) => isNumber(cell) || cell.length > 64 || /[\n{}[\]]/u.test(cell))) return false;
   if (filled.some((cell) => headerWords.has(cell.trim().toLowerCase()))) return true;
+  if (new Set(filled).size < filled.length) return false;
   const numericBelow = first.some(
     (_, column) => rest.length > 0 && rest.every((row) => isNumber(row[column] ?? '')),
   );
@@ -122,8 +128,9 @@ function looksLikeHeader(first: readonly string[], rest: readonly (readonly stri
   );
 }
 
+/** Numbers, lists of them, dates and times. */
 function isNumber(cell: string): boolean {
-  return cell.trim() !== '' && Number.isFinite(Number(cell));
+  return /^\s*[+-]?\.?\d[\d.,:/-]*(?:e[+-]?\d+)?\s*$/iu.test(cell);
 }
 
 function uniqueNames(names: readonly string[]): string[] {

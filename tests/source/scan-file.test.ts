@@ -54,20 +54,25 @@ test('a header is told from a first row, and names that repeat or are empty stay
   expect(scan.units[0]?.shape.columns).toEqual({ instruction: 'Question', output: 'Answer' });
 });
 
+function record(name: string) {
+  return { prompt: `ask ${name}`, completion: 'tell' };
+}
+
+/** Layout of each unit, records, requests, row numbers. */
+async function layouts(document: unknown) {
+  const { scan, entries } = await readContent('a.json', JSON.stringify(document, null, 1), {
+    keepExtra: true,
+  });
+  const asked = rowsOf(entries).map((row) => row.messages[0]?.content);
+  return [
+    scan.units.map((unit) => unit.format.json?.layout),
+    scan.records,
+    asked,
+    entries.map((entry) => entry.row),
+  ];
+}
+
 test('documents: one record, records by key, several lists under keys', async () => {
-  const record = (name: string) => ({ prompt: `ask ${name}`, completion: 'tell' });
-  const layouts = async (document: unknown) => {
-    const { scan, entries } = await readContent('a.json', JSON.stringify(document, null, 1), {
-      keepExtra: true,
-    });
-    const asked = rowsOf(entries).map((row) => row.messages[0]?.content);
-    return [
-      scan.units.map((unit) => unit.format.json?.layout),
-      scan.records,
-      asked,
-      entries.map((entry) => entry.row),
-    ];
-  };
   expect(await layouts(record('a'))).toEqual([['single'], 1, ['ask a'], [0]]);
   expect(await layouts({ k1: record('a'), k2: record('b') })).toEqual([
     ['object'],

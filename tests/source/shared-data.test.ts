@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { listFiles } from '../../src/source/list-files.ts';
 import { openBytes } from '../../src/source/open-bytes.ts';
+import type { ReadOptions } from '../../src/source/read-options.ts';
 import { scanFile } from '../../src/source/scan-file.ts';
 import { readEntries, rowsOf } from './read-all.ts';
 
@@ -69,21 +70,28 @@ test.skipIf(!available)(
   180_000,
 );
 
+/** The roles of each row's messages. */
+async function readRoles(name: string, options: ReadOptions): Promise<string[]> {
+  const { files } = await listFiles({ source: 'real', paths: [name], baseDir: folder });
+  const [file] = files;
+  if (!file) return [];
+  const scan = await scanFile({ file, options }, { openBytes });
+  return rowsOf(await readEntries(scan.units)).map((row) =>
+    row.messages.map((message) => message.role).join(),
+  );
+}
+
+function texts(count: number): string[] {
+  return Array.from({ length: count }, () => 'assistant');
+}
+
 test.skipIf(!available)('named columns make the odd files readable', async () => {
-  const read = async (name: string, options: Parameters<typeof scanFile>[0]['options']) => {
-    const { files } = await listFiles({ source: 'real', paths: [name], baseDir: folder });
-    const [file] = files;
-    if (!file) return [];
-    const scan = await scanFile({ file, options }, { openBytes });
-    return rowsOf(await readEntries(scan.units)).map((row) =>
-      row.messages.map((message) => message.role).join(),
-    );
-  };
-  const texts = (count: number) => Array.from({ length: count }, () => 'assistant');
-  expect(await read('iching_wilhelm.csv', { shape: 'text', columns: { text: '10' } })).toEqual(texts(64));
-  expect(await read('trait_goemotions_dev.tsv', { columns: { text: '1' } })).toEqual(texts(5426));
+  expect(await readRoles('iching_wilhelm.csv', { shape: 'text', columns: { text: '10' } })).toEqual(
+    texts(64),
+  );
+  expect(await readRoles('trait_goemotions_dev.tsv', { columns: { text: '1' } })).toEqual(texts(5426));
   expect(
-    await read('toolbench_answers_example.jsonl.gz', {
+    await readRoles('toolbench_answers_example.jsonl.gz', {
       shape: 'text',
       columns: { text: 'answer_generation' },
     }),

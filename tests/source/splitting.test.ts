@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import ndjson from 'ndjson';
 import { parser } from 'stream-json/parser.js';
 import { streamArray } from 'stream-json/streamers/stream-array.js';
@@ -58,6 +58,17 @@ test('elements of any JSON array are found wherever the blocks are cut, and agre
     ),
     { numRuns: 150 },
   );
+});
+
+test('backslashes and quotes at the end of a block do not mislead the element scanner', () => {
+  const values = ['\\', '\\\\', '"', '\\"', 'a\\', { '\\"': ['"', ']'] }, ',', '\\\\"\\'];
+  const inside = Buffer.from(JSON.stringify(values)).subarray(1);
+  for (let first = 0; first <= inside.length; first++) {
+    for (let second = first; second <= inside.length; second++) {
+      const found = split(jsonElementFinder(), cut(inside, [first, second]));
+      expect(found.map((text): unknown => JSON.parse(text))).toEqual(values);
+    }
+  }
 });
 
 test('lines are found wherever the blocks are cut', () => {

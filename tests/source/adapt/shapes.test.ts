@@ -262,7 +262,7 @@ const shapes: [title: string, record: unknown, expected: string[]][] = [
         { role: 'user', content: 'a' },
         { role: 'assistant', content: 'b' },
       ],
-      rejected: [],
+      rejected: [{ role: 'user', content: 'a' }],
     },
     ['preference', 'u: a', 'a: b'],
   ],
@@ -316,9 +316,9 @@ const shapes: [title: string, record: unknown, expected: string[]][] = [
     {
       claim_title: 'c',
       perspectives_for: [{ perspective_title: 'p', argument: { description: ['x', 'y'] } }],
-      perspectives_against: [],
+      perspectives_against: ['z'],
     },
-    ['debate', 'u: c', 'a: p\n\nx\ny'],
+    ['debate', 'u: c', 'a: p\n\nx\ny\n\nz'],
   ],
   [
     'lists of two words are no dialogue beside a request',
