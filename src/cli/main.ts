@@ -10,6 +10,8 @@ import { evalCommand } from './commands/eval.ts';
 import { reportCommand } from './commands/report.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { whyCommand } from './commands/why.ts';
 import { tagCommand } from './commands/tag.ts';
 import { sanitize } from './render/terminal.ts';
 import { packageVersion } from './tools.ts';
@@ -43,7 +45,7 @@ const optionNames = [
   'schema',
   'debug',
 ];
-const commandNames = ['tag', 'plan', 'eval', 'report', 'bench', 'config'];
+const commandNames = ['tag', 'plan', 'why', 'verify', 'eval', 'report', 'bench', 'config'];
 
 async function main(): Promise<void> {
   const parser = yargs(hideBin(process.argv))
@@ -52,6 +54,8 @@ async function main(): Promise<void> {
     .command(tagCommand)
     .command(planCommand)
     .command(evalCommand)
+    .command(whyCommand)
+    .command(verifyCommand)
     .command(reportCommand)
     .command(benchCommand)
     .command(configCommand)

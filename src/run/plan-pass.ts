@@ -3,7 +3,7 @@ import { ValidationError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { findDuplicates } from '../balance/dedupe.ts';
 import type { BalanceCell, BalanceProblem } from '../balance/problem.ts';
-import { selectionKeys, selectRows } from '../balance/select.ts';
+import { type Selection, selectionKeys, selectRows } from '../balance/select.ts';
 import { type BalanceSolution, solveBalance } from '../balance/solve.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
 import type { CorpusSource } from './corpus.ts';
@@ -23,6 +23,8 @@ export interface RunPlan {
   /** Two words a row: hash(content hash, seed). */
   readonly keys: Uint32Array;
   readonly copies: Uint8Array;
+  /** Up to which key each cell takes rows. */
+  readonly selection: Pick<Selection, 'thresholds' | 'extraRows'>;
 }
 
 /**
@@ -48,8 +50,17 @@ export async function planRun(
       hint: 'relax one of the constraints named, add rows, or set balance.on_infeasible: nearest',
     });
   }
-  const { copies } = selectRows({ cells, keys, quotas: solution.quotas });
-  return { problem, solution, cells, cellPersona, cellTraits, keys, copies: Uint8Array.from(copies) };
+  const { copies, thresholds, extraRows } = selectRows({ cells, keys, quotas: solution.quotas });
+  return {
+    problem,
+    solution,
+    cells,
+    cellPersona,
+    cellTraits,
+    keys,
+    copies: Uint8Array.from(copies),
+    selection: { thresholds, extraRows },
+  };
 }
 
 function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {

@@ -1,0 +1,34 @@
+import type { CommandModule } from 'yargs';
+
+import { ValidationError } from '../../core/errors.ts';
+import { verifyRun } from '../../run/verify.ts';
+import { sanitize } from '../render/terminal.ts';
+
+interface VerifyArguments {
+  run: string;
+  json: boolean;
+}
+
+export const verifyCommand: CommandModule<object, VerifyArguments> = {
+  command: 'verify',
+  describe: 'Recompute checksums, counts, margins and splits from the shards; exit 2 with findings',
+  builder: (yargs) =>
+    yargs
+      .option('run', { type: 'string', demandOption: true, describe: 'Run folder' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
+      .example('$0 verify --run runs/my', 'before you push or train'),
+  async handler(args) {
+    const result = await verifyRun(args.run);
+    const text = [
+      `${result.files} files, ${result.rows} rows`,
+      ...result.findings.map((finding) => sanitize(`${finding.code}  ${finding.place}: ${finding.message}`)),
+    ];
+    process.stdout.write(`${args.json ? JSON.stringify(result, null, 2) : text.join('\n')}\n`);
+    if (result.findings.length > 0) {
+      throw new ValidationError(`${result.findings.length} findings`, {
+        code: 'verify-failed',
+        hint: 'run tag-datasets again on that folder; it makes anew what was changed',
+      });
+    }
+  },
+};

@@ -1,0 +1,153 @@
+import { reviseConfig } from '../config/load.ts';
+import { ConfigError } from '../core/errors.ts';
+import type { Taxonomy } from '../core/taxonomy.ts';
+import { hashToHex } from '../lib/hash.ts';
+import { readSidecar, runnersUp } from '../tag/sidecar.ts';
+import { join } from 'node:path';
+import { type Corpus, readCorpus } from './corpus.ts';
+import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
+import { rowStates } from './plan-table.ts';
+import { readStoredConfig } from './what-if.ts';
+
+/** Why a row is in the corpus or not: one entry per line of the answer. */
+export interface Why {
+  readonly row_key: string;
+  readonly place: string;
+  readonly source: string;
+  readonly state: string;
+  readonly copies: number;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Explains one row of a run, named by its row key (32 hex digits) or as `FILE:ROW`.
+ * @throws ConfigError `row-not-found`, `run-not-tagged`
+ */
+export async function explainRow(params: {
+  readonly run: string;
+  readonly row: string;
+  readonly taxonomy: Taxonomy;
+}): Promise<Why> {
+  const { run, taxonomy } = params;
+  const corpus = await readCorpus(run);
+  const config = reviseConfig({
+    config: await readStoredConfig(run),
+    path: join(run, 'run.json'),
+    sets: [],
+    taxonomy,
+  });
+  const planned = await planCorpus({ out: run, corpus, config, taxonomy });
+  const found = findRow(planned, corpus, params.row);
+  if (!found) {
+    throw new ConfigError(`no row "${params.row}" in ${run}`, {
+      code: 'row-not-found',
+      hint: 'give a _row_key of 32 hex digits, or FILE:ROW with the row counted from 0',
+    });
+  }
+  const { row, unit } = found;
+  const { table, plan } = planned;
+  const file = corpus.units[unit];
+  const place = `${file?.file ?? ''}:${(file?.firstRow ?? 0) + row - (table.unitStart[unit] ?? 0)}`;
+  const source = corpus.sources[file?.source ?? 0]?.name ?? '';
+  const state = rowStates[table.state[row] ?? 0] ?? '';
+  const rowKey = hashToHex(table.rowKey, row * 4);
+  const scores = await describeScores(
+    run,
+    corpus,
+    { unit, at: row - (table.unitStart[unit] ?? 0) },
+    taxonomy,
+  );
+  return {
+    row_key: rowKey,
+    place,
+    source,
+    state,
+    copies: plan.copies[row] ?? 0,
+    lines: [
+      `row ${rowKey} is ${place} of source ${source}`,
+      `tagger: ${scores}; label ${taxonomy.personas[table.persona[row] ?? 0]?.id} (${((table.score[row] ?? 0) / 65535).toFixed(3)}${table.abstained[row] ? ', below its threshold' : ''})`,
+      ...describeChoice(planned, row, state),
+      describeGroups(planned, row),
+    ],
+  };
+}
+
+function findRow(
+  { table }: PlannedCorpus,
+  corpus: Corpus,
+  name: string,
+): { row: number; unit: number } | undefined {
+  const unitOf = (row: number): number =>
+    table.unitStart.findLastIndex((start, u) => start <= row && u < corpus.units.length);
+  if (/^[0-9a-f]{32}$/.test(name)) {
+    const words = [0, 8, 16, 24].map((at) => Number.parseInt(name.slice(at, at + 8), 16));
+    for (let row = 0; row < table.rows; row++) {
+      if (words.every((word, i) => table.rowKey[row * 4 + i] === word)) return { row, unit: unitOf(row) };
+    }
+    return undefined;
+  }
+  const match = /^(.+):(\d+)$/.exec(name);
+  if (!match) return undefined;
+  const number = Number(match[2]);
+  const unit = corpus.units.findIndex(
+    (candidate) =>
+      candidate.file === match[1] &&
+      number >= candidate.firstRow &&
+      number < candidate.firstRow + candidate.rows,
+  );
+  return unit < 0
+    ? undefined
+    : { row: (table.unitStart[unit] ?? 0) + number - (corpus.units[unit]?.firstRow ?? 0), unit };
+}
+
+async function describeScores(
+  run: string,
+  corpus: Corpus,
+  place: { unit: number; at: number },
+  taxonomy: Taxonomy,
+): Promise<string> {
+  const tags = await readSidecar(join(run, corpus.units[place.unit]?.sidecar ?? ''));
+  const names = Array.from({ length: runnersUp }, (_, i) => {
+    const at = place.at * runnersUp + i;
+    return `${taxonomy.personas[tags.personas[at] ?? 0]?.id} ${((tags.personaScores[at] ?? 0) / 65535).toFixed(3)}`;
+  });
+  const traits = taxonomy.traits
+    .filter((_, bit) => (tags.traits[place.at] ?? 0) & (1 << bit))
+    .map((trait) => trait.id);
+  return `${names.join(', ')}; traits ${traits.join(', ') || 'none'}`;
+}
+
+function describeChoice({ table, plan }: PlannedCorpus, row: number, state: string): string[] {
+  if (state !== 'eligible') return [`left out before the balance: ${state}`];
+  const cell = plan.cells[row] ?? 0;
+  const { persona = '', traits = [], rows = 0 } = plan.problem.cells[cell] ?? {};
+  const quota = plan.solution.quotas[cell] ?? 0;
+  const key = keyText(plan.keys, row);
+  const copies = plan.copies[row] ?? 0;
+  const threshold = plan.selection.extraRows[cell]
+    ? `, the cell takes keys up to ${keyText(plan.selection.thresholds, cell)}`
+    : '';
+  return [
+    `cell ${persona}${traits.length > 0 ? ` + ${traits.join(' + ')}` : ''}: ${rows} rows, quota ${quota}`,
+    `key ${key}${threshold}: ${copies === 0 ? 'not selected' : copies === 1 ? 'selected' : `selected, ${copies} copies`} (${table.tokens[row] ?? 0} tokens)`,
+  ];
+}
+
+function keyText(keys: Uint32Array, index: number): string {
+  return `${(keys[index * 2] ?? 0).toString(16).padStart(8, '0')}${(keys[index * 2 + 1] ?? 0).toString(16).padStart(8, '0')}`;
+}
+
+function describeGroups({ plan, layout }: PlannedCorpus, row: number): string {
+  if ((plan.copies[row] ?? 0) === 0) return 'in no phase and no adapter';
+  const places = layout.splits
+    .filter((split) => split.order.includes(row))
+    .map((split) => `${split.group.kind} ${split.group.name} (${split.split})`);
+  const absent = layout.groups
+    .filter(
+      (group) =>
+        group.kind === 'phase' &&
+        !layout.splits.some((split) => split.group === group && split.order.includes(row)),
+    )
+    .map((group) => group.name);
+  return `in ${places.join(', ')}${absent.length > 0 ? `; not in ${absent.join(', ')}: their focus does not name its persona` : ''}`;
+}
