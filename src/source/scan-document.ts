@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RowError } from '../core/errors.ts';
 import type { FormatPlan, ShapePlan } from '../core/unit.ts';
 import { detectShape } from './adapt/detect-shape.ts';
 import { readDocument, outlineJson } from './json-document.ts';
@@ -100,7 +101,13 @@ async function trySingle(context: ScanContext): Promise<unknown> {
     compression: context.compression,
     name: context.file.name,
   });
-  return readSingle(blocks).catch(() => undefined);
+  try {
+    return await readSingle(blocks);
+  } catch (error) {
+    // Too large or no JSON after all: then it is not the one record.
+    if (error instanceof RowError) return undefined;
+    throw error;
+  }
 }
 
 async function sampleDocument(context: ScanContext, json: Json): Promise<unknown[]> {

@@ -2,7 +2,7 @@ import { RowError } from '../../core/errors.ts';
 import { isFields } from './sample.ts';
 
 /** Nesting that JSON text is still made of; deeper values would end in a stack overflow somewhere down the line. */
-export const maxDepth = 500;
+const maxDepth = 500;
 
 /** Text of a cell. Lists hold alternatives: the first that says something. Booleans answer a question: yes or no. */
 export function textOf(value: unknown, depth = 0): string {
