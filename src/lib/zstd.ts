@@ -48,7 +48,15 @@ function hasNativeZstd(module: unknown): module is NativeZstd {
 export const wasmZstdVersion = '0.0.27';
 
 /** The WebAssembly build, whatever Node has; about 40 ms to load. */
-export async function loadWasmZstd(): Promise<ZstdCodec> {
+export function loadWasmZstd(): Promise<ZstdCodec> {
+  loadedWasm ??= openWasm();
+  return loadedWasm;
+}
+
+/** Its `init` must run once per thread: a second one swaps the heap under calls in progress, which then give garbage. */
+let loadedWasm: Promise<ZstdCodec> | undefined;
+
+async function openWasm(): Promise<ZstdCodec> {
   const wasm = await import('@bokuweb/zstd-wasm');
   await wasm.init();
   return {

@@ -18,7 +18,7 @@ export interface OrderInput {
  * Members in output order, such that every prefix, and every run of 64, is close to the mix of the whole on every axis:
  * - personas by Tijdeman's chairman assignment ("The chairman assignment problem", Discrete Mathematics 32, 1980): after
  *   any prefix of t rows, persona p with share s has within 1 - 1/(2P - 2) of s·t rows, the best possible for P personas;
- * - inside a persona the trait combinations are interleaved evenly, member j of n at (j + ½)/n, and of the next few members
+ * - inside a persona the trait combinations are interleaved evenly, member j of n at (j + offset)/n, and of the next few members
  *   the one goes first whose traits the prefix lacks most;
  * - inside a combination by (copy, key): the copies of a row stand as far apart as its combination allows.
  *
@@ -64,7 +64,7 @@ function sortTies(members: Uint32Array, keys: Uint32Array): void {
   }
 }
 
-/** One queue per persona: its cells interleaved, member j of n at (j + ½)/n; ties by cell. */
+/** One queue per persona: its cells interleaved, member j of n at (j + offset)/n, with an offset per cell; ties by cell. */
 function interleaveCells(
   members: Uint32Array,
   ranks: Uint32Array,
@@ -79,7 +79,8 @@ function interleaveCells(
     const rank = ranks[member] ?? 0;
     const j = seen[rank] ?? 0;
     seen[rank] = j + 1;
-    places[member] = Math.floor(((j + 0.5) / (sizes[rank] ?? 1)) * 0x1_0000_0000);
+    const offset = (rank * goldenRatio) % 1;
+    places[member] = Math.floor(((j + offset) / (sizes[rank] ?? 1)) * 0x1_0000_0000);
     memberPersonas[member] = personas[rank] ?? 0;
   }
   const scratch = new Uint32Array(members.length);
@@ -87,6 +88,12 @@ function interleaveCells(
   radixSort(members, memberPersonas, scratch);
   return cutQueues(members, memberPersonas);
 }
+
+/**
+ * Spaces the offsets of the cells evenly, whatever their number: with one offset for all, every combination that occurs
+ * once would stand in the middle of its persona.
+ */
+const goldenRatio = 0.6180339887498949;
 
 function cutQueues(members: Uint32Array, personas: Uint16Array): PersonaQueue[] {
   const queues: PersonaQueue[] = [];

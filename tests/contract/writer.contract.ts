@@ -35,7 +35,7 @@ export function testWriter(name: string, open: OpenWriter): void {
     const file = await write([awkwardRows], 'messages');
     const found = await queryFile(
       file,
-      `select len(messages) as messages, messages[2].content as second, messages[3].tool_calls as calls,
+      `select len(messages)::int as messages, messages[2].content as second, messages[3].tool_calls as calls,
         messages[5].tool_calls as no_calls, messages[4].name as name, tools is null as tools_null, _persona_score,
         _traits, _copy, _synthetic, _phase, _row_key from file`,
     );
@@ -105,12 +105,13 @@ function messagesRow({ messages, tools, extra, ...row }: OutputRow): Record<stri
     messages: messages.map(({ role, content, name, toolCalls }) => ({
       role,
       content,
-      name: name ?? undefined,
-      tool_calls: toolCalls?.map((call) => ({
-        id: call.id ?? undefined,
-        type: 'function',
-        function: { name: call.name, arguments: call.arguments },
-      })),
+      name: name ?? null,
+      tool_calls:
+        toolCalls?.map((call) => ({
+          id: call.id ?? null,
+          type: 'function',
+          function: { name: call.name, arguments: call.arguments },
+        })) ?? null,
     })),
     tools,
     _persona: row.persona,
@@ -153,7 +154,12 @@ async function readRows(file: Buffer): Promise<Record<string, unknown>[]> {
     file: file.buffer.slice(file.byteOffset, file.byteOffset + file.length) as ArrayBuffer, // Buffer.concat never shares
     compressors: { ZSTD: (data, size) => zstd.decompress(data, size) },
   });
-  return rows;
+  return rows.map(withNulls);
+}
+
+/** hyparquet gives absent fields as undefined or null, by the way they are absent. */
+function withNulls(row: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(row, (_, value: unknown) => value ?? null)) as Record<string, unknown>; // a row stays one
 }
 
 /** Runs SQL where `file` is the table and `path` the file's name. */

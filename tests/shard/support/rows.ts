@@ -54,7 +54,7 @@ export const awkwardRows: readonly OutputRow[] = [
     adapter: 'tech_expert',
     extra: '{"id":7}',
   }),
-  outputRow({ messages: [{ role: 'assistant', content: 'x'.repeat(70_000) }], persona: '', source: '' }),
+  outputRow({ messages: [{ role: 'assistant', content: 'x'.repeat(3000) }], persona: '', source: '' }),
 ];
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
