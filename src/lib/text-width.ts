@@ -31,7 +31,7 @@ function characterWidth(character: string): number {
   return wide.test(character) ? 2 : 1;
 }
 
-const zeroWidth = /^[\p{Mn}\p{Me}\u200C\u200D\uFE00-\uFE0F]$/u;
+const zeroWidth = /^(?:\p{Mn}|\p{Me}|\u200C|\u200D)$/u;
 // The wide and full-width blocks of UAX 11 that occur in practice, and emoji shown as pictures.
 const wide =
   /^[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}\p{Emoji_Presentation}]$/u;

@@ -125,7 +125,7 @@ function compareEntries(from: readonly AxisEntry[], to: readonly AxisEntry[]): E
       change: (after?.share ?? 0) - (before?.share ?? 0),
     }))
     .filter(({ from: before, to: after }) => !sameState(before, after))
-    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || (a.name < b.name ? -1 : 1));
+    .toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change) || (a.name < b.name ? -1 : 1));
 }
 
 function statesByName(entries: readonly AxisEntry[]): Map<string, EntryState> {

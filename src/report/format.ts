@@ -22,8 +22,8 @@ export function formatShort(value: number): string {
 /** `12.0%`; one decimal, two below 1 %. */
 export function formatShare(share: number | null): string {
   if (share === null) return '–';
-  const percent = share * 100;
-  return `${percent.toFixed(percent > 0 && percent < 0.995 ? 2 : 1)}%`;
+  const value = share * 100;
+  return `${value.toFixed(value > 0 && value < 0.995 ? 2 : 1)}%`;
 }
 
 /** Difference of two shares in percentage points: `+0.12`, `−3.40`, `0.00`. */
@@ -51,6 +51,12 @@ export function formatSeconds(seconds: number): string {
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor((whole % 3600) / 60);
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
+}
+
+/** A learning rate as people write it: `2e-5`, `0.01`. */
+export function formatRate(rate: number | null): string {
+  if (rate === null) return '–';
+  return rate !== 0 && Math.abs(rate) < 1e-3 ? rate.toExponential() : String(rate);
 }
 
 /** `25–30%`, `≥ 8%`, `≤ 10%`; empty without a band. */

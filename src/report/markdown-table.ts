@@ -7,9 +7,12 @@ export function markdownTable(
   aligns: readonly Align[],
   rows: readonly (readonly string[])[],
 ): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = aligns.map((align) => (align === 'left' ? '---' : '---:'));
   return [line(header), line(rule), ...rows.map(line)].join('\n');
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }
 
 /** Text from data as inert Markdown: no markup, no HTML, no link, no table border, no control character. */

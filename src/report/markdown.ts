@@ -5,6 +5,7 @@ import {
   formatCount,
   formatPlural,
   formatPoints,
+  formatRate,
   formatSeconds,
   formatShare,
 } from './format.ts';
@@ -27,7 +28,7 @@ export function renderMarkdown(model: ReportModel): string {
     warnings(model),
     timings(model),
   ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+  return `${sections.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function head({ run }: ReportModel): string {
@@ -144,7 +145,7 @@ function phases({ phases: list }: ReportModel): string {
     `${phase.order}. ${escapeMarkdown(phase.name)}`,
     formatCount(phase.trainRows),
     formatCount(phase.validationRows),
-    phase.learningRate === null ? '–' : String(phase.learningRate),
+    formatRate(phase.learningRate),
     phase.epochs === null ? '–' : String(phase.epochs),
   ]);
   return listed('Curriculum', ['phase', 'train', 'validation', 'learning rate', 'epochs'], rows);

@@ -68,22 +68,25 @@ function accountingLines({ accounting, run }: ReportModel, width: number): strin
 
 /** Alerts first, then the largest shares: the part that a user has to see when not all fit. */
 function rankPersonas(entries: readonly AxisEntry[]): AxisEntry[] {
-  const weight = (entry: AxisEntry) => Math.max(entry.after.share, entry.target?.share ?? 0);
   return entries
     .filter((entry) => entry.before.rows + entry.after.rows > 0 || (entry.target?.share ?? 0) > 0)
     .toSorted(
-      (a, b) => Number(b.alert) - Number(a.alert) || weight(b) - weight(a) || (a.name < b.name ? -1 : 1),
+      (a, b) => Number(b.alert) - Number(a.alert) || reach(b) - reach(a) || (a.name < b.name ? -1 : 1),
     );
 }
 
+/** The share that the entry has or should have. */
+function reach(entry: AxisEntry): number {
+  return Math.max(entry.after.share, entry.target?.share ?? 0);
+}
+
 function rankTraits(entries: readonly AxisEntry[]): AxisEntry[] {
-  const rank = (entry: AxisEntry) => (entry.target ? 1 : 0);
   return entries
     .filter((entry) => entry.before.rows > 0 || entry.target)
     .toSorted(
       (a, b) =>
         Number(b.alert) - Number(a.alert) ||
-        rank(b) - rank(a) ||
+        Number(b.target !== null) - Number(a.target !== null) ||
         b.after.share - a.after.share ||
         (a.name < b.name ? -1 : 1),
     );
@@ -100,21 +103,19 @@ function axisLines(
   const limit = entries.length <= rows + 1 ? rows + 1 : rows;
   const shown = entries.slice(0, limit);
   const scale = Math.max(...shown.flatMap((entry) => [entry.after.share, entry.target?.share ?? 0]), 0.001);
-  const nameWidth = Math.min(
-    24,
-    Math.max(...shown.map((entry) => textWidth(visibleText(entry.name))), title.length),
-  );
   const markWidth = Math.max(0, ...shown.map((entry) => alertMark(entry).length));
-  const barWidth = Math.min(30, width - nameWidth - markWidth - fixedColumns);
-  const header = `${fitText(title, nameWidth)}  before  target   after   drift`;
+  const longest = Math.max(title.length, ...shown.map((entry) => textWidth(visibleText(entry.name))));
+  const nameWidth = Math.min(24, longest, width - markWidth - numberColumns);
+  const barWidth = Math.min(30, width - nameWidth - markWidth - numberColumns - 2);
+  const header = `${fitText(title, nameWidth)}  before  target   after    drift`;
   const lines = shown.map((entry) => entryLine(entry, { nameWidth, markWidth, barWidth, scale }, paint));
   const hidden = entries.length - shown.length;
   const more = hidden > 0 ? [paint.dim(`${formatPlural(hidden, 'more ' + title)} in the report`)] : [];
   return [paint.dim(header), ...lines, ...more, ''];
 }
 
-/** Four columns of 6 with two spaces before each, two more spaces before the bar. */
-const fixedColumns = 34;
+/** Three columns of 6 and one of 7, with two spaces before each. */
+const numberColumns = 33;
 
 interface EntryLayout {
   readonly nameWidth: number;
@@ -129,7 +130,7 @@ function entryLine(entry: AxisEntry, layout: EntryLayout, paint: Paint): string 
     formatShare(entry.before.share),
     formatShare(entry.target?.share ?? null),
     formatShare(entry.after.share),
-    formatPoints(entry.drift),
+    formatPoints(entry.drift).padStart(7),
   ].map((cell) => cell.padStart(6));
   const name = fitText(visibleText(entry.name), layout.nameWidth);
   const row = `${name}  ${cells.join('  ')}${alertMark(entry).padEnd(layout.markWidth)}`;

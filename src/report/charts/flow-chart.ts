@@ -23,7 +23,7 @@ export function drawFlowChart(graph: FlowGraph): string {
         {
           type: 'sankey',
           silent: true,
-          left: 150,
+          left: 166,
           right: 150,
           top: 10,
           bottom: 10,
@@ -51,7 +51,7 @@ export function drawFlowChart(graph: FlowGraph): string {
 }
 
 function flowNode(node: FlowNode, phaseColours: ReadonlyMap<string, string>) {
-  const text = `${cutText(visibleText(node.name), 22)}  ${formatShort(node.rows)}`;
+  const text = `${cutText(visibleText(node.name), 19)}  ${formatShort(node.rows)}`;
   return {
     name: node.id,
     depth: depths[node.layer],

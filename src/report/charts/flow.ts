@@ -34,7 +34,7 @@ export function foldFlow(flow: readonly FlowLink[], limits: Readonly<Record<Flow
       links.set(key, { from: from ?? '', to: to ?? '', rows });
     }
   }
-  return { nodes: [...nodes.values()].sort(byLayerAndSize), links: [...links.values()] };
+  return { nodes: [...nodes.values()].toSorted(byLayerAndSize), links: [...links.values()] };
 }
 
 /** Names on the layer mapped to themselves, or to `n others` beyond the limit. */
@@ -43,7 +43,7 @@ function keepLargest(flow: readonly FlowLink[], layer: FlowLayer, limit: number)
   for (const link of flow) {
     if (link.rows > 0) rows.set(link[layer], (rows.get(link[layer]) ?? 0) + link.rows);
   }
-  const ranked = [...rows].sort(([a, aRows], [b, bRows]) => bRows - aRows || (a < b ? -1 : 1));
+  const ranked = [...rows].toSorted(([a, aRows], [b, bRows]) => bRows - aRows || (a < b ? -1 : 1));
   const kept = ranked.length <= limit ? ranked.length : limit - 1;
   const other = `${ranked.length - kept} other ${layer}s`;
   return new Map(ranked.map(([name], index) => [name, index < kept ? name : other]));

@@ -67,11 +67,11 @@ export function niceMaxShare(entries: readonly AxisEntry[]): number {
 }
 
 const niceSteps = [0.002, 0.004, 0.01, 0.02, 0.04, 0.08, 0.12, 0.16, 0.2, 0.24, 0.32, 0.4, 0.6, 0.8, 1];
-const chartWidth = 500;
+const chartWidth = 510;
 const rowHeight = 25;
 const axisHeight = 24;
-const nameWidth = 152;
-const numbersWidth = 104;
+const nameWidth = 166;
+const numbersWidth = 118;
 /** Characters of 11.5 px that fit left of the bars. */
 const nameColumns = 23;
 
@@ -133,7 +133,7 @@ function drawLabels(entry: AxisEntry, middle: number): Shape[] {
   const drift = entry.drift === null ? '' : `${entry.alert ? '▲ ' : ''}${formatPoints(entry.drift)}`;
   return [
     label(cutText(visibleText(entry.name), nameColumns), nameWidth - 8, middle, colours.ink.light),
-    label(formatShare(entry.after.share), chartWidth - 58, middle, colours.ink.light),
+    label(formatShare(entry.after.share), chartWidth - 66, middle, colours.ink.light),
     label(drift, chartWidth - 2, middle, entry.alert ? colours.alert.light : colours.quiet.light),
   ];
 }
@@ -151,7 +151,8 @@ function label(text: string, right: number, middle: number, fill: string): Shape
       y: middle,
       align: 'right',
       verticalAlign: 'middle',
-      font: '11.5px inherit',
+      fontSize: 11.5,
+      fontFamily: 'inherit',
       fill,
     },
   };

@@ -53,9 +53,11 @@ export function sourceSection({ axes }: ReportModel): Section {
 }
 
 export function phaseTables({ axes }: ReportModel): string {
-  const part = (title: string, entries: readonly AxisEntry[]) =>
-    entries.length === 0 ? '' : `<h3>${title}</h3>${axisTable(entries)}`;
-  return part('Phases', axes.phase) + part('Adapters', axes.adapter);
+  return titledTable('Phases', axes.phase) + titledTable('Adapters', axes.adapter);
+}
+
+function titledTable(title: string, entries: readonly AxisEntry[]): string {
+  return entries.length === 0 ? '' : `<h3>${title}</h3>${axisTable(entries)}`;
 }
 
 function oneChart(id: string, title: string, entries: readonly AxisEntry[]): string {

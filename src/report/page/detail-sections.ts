@@ -1,14 +1,7 @@
 import { drawBinChart } from '../charts/bin-chart.ts';
 import { drawFlowChart } from '../charts/flow-chart.ts';
 import { foldFlow } from '../charts/flow.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatPlural,
-  formatSeconds,
-  formatShare,
-  formatShort,
-} from '../format.ts';
+import { formatBytes, formatCount, formatPlural, formatRate, formatSeconds, formatShare } from '../format.ts';
 import type { ConfidenceHistogram, ReportModel } from '../model.ts';
 import { figure, phaseTables } from './axis-section.ts';
 import { type Column, detailsHtml, escapeHtml, nameHtml, type Section, tableHtml } from './markup.ts';
@@ -31,9 +24,9 @@ function curriculum({ phases, prefixBalance }: ReportModel): string {
     `${phase.order}. ${nameHtml(phase.name)}`,
     formatCount(phase.trainRows),
     formatCount(phase.validationRows),
-    phase.learningRate === null ? '–' : String(phase.learningRate),
+    formatRate(phase.learningRate),
     phase.epochs === null ? '–' : String(phase.epochs),
-    phase.personaFocus.map(nameHtml).join(', '),
+    focusHtml(phase.personaFocus),
   ]);
   const orderRows = prefixBalance.map((one) => [
     nameHtml(one.split),
@@ -57,6 +50,13 @@ function curriculum({ phases, prefixBalance }: ReportModel): string {
     order +
     note
   );
+}
+
+/** The first few names; a phase can have all of them. */
+function focusHtml(names: readonly string[]): string {
+  const shown = names.slice(0, 8).map(nameHtml).join(', ');
+  const more = names.length > 8 ? ` and ${formatCount(names.length - 8)} more` : '';
+  return `<span class="focus">${shown}${more}</span>`;
 }
 
 export function qualitySection({ confidence, lengths }: ReportModel): Section {
@@ -85,7 +85,7 @@ function lengthFigure({ before, after }: ReportModel['lengths']): string {
     id: 'lengths',
     title: 'Length of the rows',
     description: 'Share of rows per length, before and after, in bins that double.',
-    labels: before.map((_, bin) => formatShort(2 ** bin)),
+    labels: before.map((_, bin) => formatCount(2 ** bin)),
     axisName: 'estimated tokens, lower end of the bin',
     series: [
       { role: 'before', values: shares(before) },

@@ -13,9 +13,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A name from data, isolated so that its direction stays its own. */
+/** A name from data, isolated so that its direction stays its own; may break after `_`, `-` and `/`. */
 export function nameHtml(text: string): string {
-  return `<bdi>${escapeHtml(text)}</bdi>`;
+  return `<bdi>${escapeHtml(text).replace(/[_/-]/g, '$&<wbr>')}</bdi>`;
 }
 
 export interface Column {

@@ -32,7 +32,7 @@ export function headerHtml(model: ReportModel): string {
       `${formatShare(ratio(accounting.quarantined, accounting.input))} of the input`,
     ),
   ];
-  const title = `${formatPlural(run.after.rows, 'row')} to train on, out of ${formatCount(accounting.input)} read`;
+  const title = `${formatPlural(run.after.rows, 'row')} to train\u00A0on, out of ${formatCount(accounting.input)} read`;
   return `<header>
 <p class="eyebrow">tag-datasets ${escapeHtml(run.toolVersion)} · ${nameHtml(run.configPath)} · seed ${run.seed}</p>
 <h1>${title}</h1>
@@ -76,7 +76,7 @@ export function accountingSection({ accounting, run }: ReportModel): Section {
     title: 'Where every row went',
     content: `<div class="stack" aria-hidden="true">${stack.join('')}</div><ul class="keys">${keys.join('')}</ul>
 <p>${beside.filter((sentence) => sentence !== '').join(' ')} Shares on this page are shares of ${unitTitles[run.unit]}.</p>
-${accounting.filtered.length > 0 ? reasons : ''}`,
+${accounting.filtered.length > 0 ? `<div class="compact">${reasons}</div>` : ''}`,
   };
 }
 
@@ -88,13 +88,9 @@ export function targetSection({ feasibility }: ReportModel): Section {
 }
 
 function certificate({ sentences, conflicts, relaxation, cure }: Feasibility): string {
-  const list = (title: string, items: readonly string[]) =>
-    items.length === 0
-      ? ''
-      : `<p class="quiet">${title}</p><ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul>`;
   return [
     ...sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
-    list(
+    titledList(
       'In conflict',
       conflicts.map(
         (conflict) =>
@@ -104,13 +100,13 @@ function certificate({ sentences, conflicts, relaxation, cure }: Feasibility): s
             : ''),
       ),
     ),
-    list(
+    titledList(
       'Smallest relaxation',
       relaxation.map(
         (one) => `${nameHtml(one.constraint)}: ${formatShare(one.from)} → ${formatShare(one.to)}`,
       ),
     ),
-    list(
+    titledList(
       'What would cure it',
       cure.map(
         (one) =>
@@ -118,6 +114,12 @@ function certificate({ sentences, conflicts, relaxation, cure }: Feasibility): s
       ),
     ),
   ].join('');
+}
+
+function titledList(title: string, items: readonly string[]): string {
+  return items.length === 0
+    ? ''
+    : `<p class="quiet">${title}</p><ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul>`;
 }
 
 function figureHtml(name: string, value: string, note: string): string {

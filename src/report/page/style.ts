@@ -20,9 +20,9 @@ a:hover { text-decoration-color: currentColor; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 header, main, footer, nav ul { max-width: 1104px; margin: 0 auto; padding: 0 32px; }
 h1, h2 { font-family: var(--serif); font-weight: 600; letter-spacing: -.01em; text-wrap: balance; }
-h1 { font-size: clamp(1.7rem, 4.2vw, 2.6rem); line-height: 1.15; margin: .35rem 0 .6rem; max-width: 24ch; }
+h1 { font-size: clamp(1.7rem, 4.2vw, 2.6rem); line-height: 1.15; margin: .35rem 0 .6rem; max-width: 30ch; }
 h2 { font-size: 1.5rem; line-height: 1.2; margin: 0 0 .4rem; }
-h3 { font-size: .82rem; font-weight: 600; margin: 0 0 .5rem; }
+h3 { font-size: .86rem; font-weight: 600; margin: 1.6rem 0 .3rem; }
 p { margin: 0 0 .8rem; max-width: 68ch; }
 code { font-family: var(--mono); font-size: .86em; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); }
@@ -58,7 +58,7 @@ const partStyle = `
 .legend .n { width: 18px; height: 16px; background: var(--band); border-inline: 1px solid var(--band-edge); }
 .legend .w { color: var(--alert); font-style: normal; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.6rem 40px; }
-.panels { columns: 2; column-gap: 40px; }
+.panels { columns: 2; column-gap: 40px; margin-bottom: .8rem; }
 figure { margin: 0 0 1.5rem; break-inside: avoid; }
 figcaption { font-size: .86rem; font-weight: 600; padding-bottom: .35rem; margin-bottom: .3rem; border-bottom: 1px solid var(--line); display: flex; justify-content: space-between; gap: 1rem; }
 figcaption span { font-weight: 400; color: var(--quiet); }
@@ -66,19 +66,22 @@ figcaption span { font-weight: 400; color: var(--quiet); }
 svg.chart { display: block; width: 100%; height: auto; min-width: min(var(--native), 430px); font-family: var(--sans); }
 .wide svg.chart { min-width: min(var(--native), 860px); }
 .notice { border-left: 3px solid var(--alert); background: var(--alert-paper); padding: 1rem 1.3rem .6rem; margin: 0 0 1.2rem; }
-.notice h3 { color: var(--alert); font-size: .95rem; }
+.notice h3 { color: var(--alert); font-size: .95rem; margin-top: 0; }
+.block { margin-bottom: 1rem; }
+.focus { display: block; min-width: 18rem; }
 .notice ul { margin: 0 0 .7rem; padding-left: 1.1rem; } .notice li { margin-bottom: .25rem; }
 .good { border-left: 3px solid var(--accent); padding: .1rem 1.3rem; }
 details { margin: 0 0 1.2rem; }
 summary { cursor: pointer; font-size: .86rem; color: var(--quiet); padding: .4rem 0; }
 summary:hover { color: var(--ink); }
 table { border-collapse: collapse; width: 100%; font-size: .82rem; line-height: 1.4; }
-th, td { padding: .32rem .75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; }
+th, td { padding: .32rem .55rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
 thead th { font-weight: 500; color: var(--quiet); white-space: nowrap; border-bottom-color: var(--quiet); vertical-align: bottom; }
-tbody th { font-weight: 500; max-width: 22rem; overflow-wrap: anywhere; }
+tbody th { font-weight: 500; min-width: 9rem; max-width: 22rem; overflow-wrap: break-word; }
+.compact { max-width: 34rem; }
 tbody tr:hover { background: color-mix(in srgb, var(--accent) 6%, transparent); }
-.number { text-align: right; white-space: nowrap; } td.text { overflow-wrap: anywhere; }
+.number { text-align: right; white-space: nowrap; } td.text { min-width: 6rem; overflow-wrap: anywhere; }
 .alert { color: var(--alert); font-weight: 600; }
 @media (max-width: 860px) { .pair { grid-template-columns: minmax(0, 1fr); } .panels { columns: 1; } header, main, footer, nav ul { padding-left: 18px; padding-right: 18px; } header { padding-top: 2rem; } }`;
 
