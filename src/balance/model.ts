@@ -64,10 +64,9 @@ export function buildModel(problem: BalanceProblem): Model {
   const whole = problem.cells.every((cell) => Number.isInteger(cell.unitsPerRow ?? 1));
   const unitScale = whole ? 1n : 1000n;
   const groups = buildGroups(problem, bands, unitScale);
-  const constraints = bands.map((band, index) => ({
-    ...band,
-    groups: groups.flatMap((group, g) => (group.members.includes(index) ? [g] : [])),
-  }));
+  const groupsOf = bands.map((): number[] => []);
+  groups.forEach((group, index) => group.members.forEach((member) => groupsOf[member]?.push(index)));
+  const constraints = bands.map((band, index) => ({ ...band, groups: groupsOf[index] ?? [] }));
   const weights = bands.filter((band) => band.kind === 'persona');
   const fixed = weights.length > 0 && weights.every((band) => compare(band.lo, band.hi) === 0);
   return {

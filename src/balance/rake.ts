@@ -99,7 +99,7 @@ function sumAt(
 }
 
 /** How far the values at a margin's groups are from its band. */
-export function distance(margin: Margin, values: ArrayLike<number>): number {
+function distance(margin: Margin, values: ArrayLike<number>): number {
   let sum = 0;
   for (const group of margin.groups) sum += values[group] ?? 0;
   return Math.max(margin.lo - sum, sum - margin.hi, 0);

@@ -12,7 +12,7 @@ import { reportConstraints } from './report-constraints.ts';
 import type { BalanceSolution } from './solution.ts';
 import { spreadOverCells } from './spread.ts';
 
-export type { BalanceSolution, Certificate, ConstraintReport, NewRows } from './solution.ts';
+export type { BalanceSolution } from './solution.ts';
 
 /**
  * How many copies of each cell the balanced corpus takes. Exact about what is possible, deterministic, and the same for

@@ -51,12 +51,12 @@ test('the order of rows does not decide which one stays', () => {
 
 test('contents that occur more than once are counted, rows that are not eligible are not', () => {
   const { groups, dropped, duplicate } = find([
-    row(1, 9),
-    row(1, 3),
-    row(1, 5),
-    row(2, 1),
-    row(3, 2),
-    row(3, 8, false),
+    entry(1, 9),
+    entry(1, 3),
+    entry(1, 5),
+    entry(2, 1),
+    entry(3, 2),
+    entry(3, 8, false),
   ]);
   expect({ groups, dropped, duplicate: [...duplicate] }).toEqual({
     groups: 1,
@@ -74,6 +74,6 @@ function kept(order: readonly Entry[]): number[] {
   return order.flatMap((row, index) => (duplicate[index] === 1 ? [] : [row.key])).toSorted((a, b) => a - b);
 }
 
-function row(content: number, key: number, eligible = true): Entry {
+function entry(content: number, key: number, eligible = true): Entry {
   return { content, rank: 0, key, eligible };
 }

@@ -19,14 +19,23 @@ if (!available) console.log('skipped: the independently solved balance cases (..
 test.skipIf(!available)(
   'the independently solved cases agree on what is feasible, and feasible ones meet every margin',
   async () => {
-    const { cases }: { cases: (BalanceCase & { expect: { feasible: boolean } })[] } = JSON.parse(
-      readFileSync(casesPath, 'utf8'),
-    );
+    const {
+      cases,
+    }: {
+      cases: (BalanceCase & {
+        expect: { feasible: boolean; max_repeats_needed?: number | null; cure?: object | null };
+      })[];
+    } = JSON.parse(readFileSync(casesPath, 'utf8'));
     const wrong: string[] = [];
     for (const entry of cases) {
       const problem = readCase(entry);
-      const { feasible, quotas } = await solveBalance(problem);
+      const { feasible, quotas, certificate } = await solveBalance(problem);
       if (feasible !== entry.expect.feasible) wrong.push(`${entry.name}: feasible ${feasible}`);
+      if (certificate && certificate.maxRepeatsNeeded !== entry.expect.max_repeats_needed) {
+        wrong.push(`${entry.name}: max_repeats ${certificate.maxRepeatsNeeded}`);
+      }
+      if (certificate && (certificate.cure === null) !== (entry.expect.cure === null))
+        wrong.push(`${entry.name}: cure`);
       if (feasible) wrong.push(...missedMargins(problem, quotas).map((missed) => `${entry.name}: ${missed}`));
     }
     expect(wrong).toEqual([]);

@@ -77,7 +77,7 @@ test('quotas are whole, within their bounds, and sum to the total', async () => 
       expect(outside).toEqual([]);
       expect(quotas.reduce((sum, quota) => sum + quota, 0)).toBe(total);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -92,7 +92,7 @@ test('what a real mix can do is feasible, at its size, with every margin within 
       });
       expect(missedMargins(problem, quotas)).toEqual([]);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -102,7 +102,7 @@ test('feasible problems meet every margin within a row', async () => {
       const { feasible, quotas } = await solveBalance(problem);
       if (feasible) expect(missedMargins(problem, quotas)).toEqual([]);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -123,7 +123,7 @@ test('the order of cells and keys changes nothing', async () => {
       expect(mapped).toEqual(here.quotas);
       expect(there.certificate).toEqual(here.certificate);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
@@ -141,7 +141,7 @@ test('a conflict set cannot hold by itself and can when any one of it is let go'
         expect(await holds(certificate.conflicts.filter((other) => other !== name))).toBe(true);
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
@@ -155,7 +155,7 @@ test('the rows of a cure make the plan feasible', async () => {
       const cured = await solveBalance({ ...problem, total, cells: [...problem.cells, ...certificate.cure] });
       expect(cured.feasible).toBe(true);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
@@ -168,7 +168,7 @@ test('no row is copied while there are enough rows without', async () => {
       const copied = problem.cells.filter(({ rows }, index) => (quotas[index] ?? 0) > rows);
       expect(copied).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
