@@ -14,7 +14,9 @@ export interface RunMeasure {
   readonly seconds: number;
   readonly rows_per_second: number;
   readonly peak_rss_bytes: number;
-  readonly stages: Readonly<Record<string, { readonly seconds: number; readonly rows: number; readonly rows_per_second: number }>>;
+  readonly stages: Readonly<
+    Record<string, { readonly seconds: number; readonly rows: number; readonly rows_per_second: number }>
+  >;
 }
 
 export interface BenchResult {
@@ -33,7 +35,13 @@ export interface BenchResult {
  * Generates a corpus (mean about 900 bytes a row, heavy-tailed, seeded), measures the machine's limits on it, and runs the
  * whole pipeline once per worker count with the given configuration. Everything lies in a temporary folder that is removed.
  */
-export async function measureRun(params: { readonly rows: number; readonly workers: readonly number[]; readonly config: string; readonly cli: readonly string[]; readonly folder?: string }): Promise<BenchResult> {
+export async function measureRun(params: {
+  readonly rows: number;
+  readonly workers: readonly number[];
+  readonly config: string;
+  readonly cli: readonly string[];
+  readonly folder?: string;
+}): Promise<BenchResult> {
   const folder = params.folder ?? (await mkdtemp(join(tmpdir(), 'tag-datasets-bench-')));
   try {
     const files = await writeCorpus(folder, params.rows);
@@ -63,7 +71,12 @@ async function writeCorpus(folder: string, rows: number): Promise<string[]> {
   const files: string[] = [];
   for (let i = 0; i < count; i++) {
     const path = join(folder, 'corpus', `part-${i}.jsonl`);
-    await generateCorpus({ rows: Math.floor(rows / count) + (i < rows % count ? 1 : 0), seed: 42 + i, path, format: 'jsonl' });
+    await generateCorpus({
+      rows: Math.floor(rows / count) + (i < rows % count ? 1 : 0),
+      seed: 42 + i,
+      path,
+      format: 'jsonl',
+    });
     files.push(path);
   }
   return files;
@@ -87,7 +100,10 @@ async function measureLimits(path: string): Promise<BenchResult['limits']> {
     return from;
   });
   const parseSeconds = (performance.now() - started) / 1000;
-  return { read_mb_per_second: Math.round(size / 1e6 / readSeconds), parse_rows_per_second: Math.round(rows / parseSeconds) };
+  return {
+    read_mb_per_second: Math.round(size / 1e6 / readSeconds),
+    parse_rows_per_second: Math.round(rows / parseSeconds),
+  };
 }
 
 /** Reads a file in 1 MiB blocks; `onBlock` says how many bytes it used, the rest is seen again in front of the next block. */
@@ -109,15 +125,30 @@ function readAll(path: string, onBlock: (block: Buffer) => number | undefined): 
   }
 }
 
-async function runOnce(folder: string, workers: number, params: { readonly config: string; readonly cli: readonly string[] }): Promise<RunMeasure> {
+async function runOnce(
+  folder: string,
+  workers: number,
+  params: { readonly config: string; readonly cli: readonly string[] },
+): Promise<RunMeasure> {
   const out = join(folder, `run-${workers}`);
   const [command = '', ...first] = params.cli;
   const set = `sources=[{name: generated, path: ${join(folder, 'corpus')}}]`;
   const started = performance.now();
-  const { stdout } = await promisify(execFile)(command, [...first, '--config', params.config, '--out', out, '--workers', String(workers), '--set', set, '--json'], { maxBuffer: 64 << 20 });
+  const { stdout } = await promisify(execFile)(
+    command,
+    [...first, '--config', params.config, '--out', out, '--workers', String(workers), '--set', set, '--json'],
+    { maxBuffer: 64 << 20 },
+  );
   const wall = (performance.now() - started) / 1000;
   await writeFile(join(folder, `result-${workers}.json`), stdout);
   await rm(out, { recursive: true, force: true });
   const result = JSON.parse(stdout) as RunMeasure; // the command's own --json
-  return { workers, rows: result.rows, seconds: Math.round(wall * 100) / 100, rows_per_second: Math.round(result.rows / wall), peak_rss_bytes: result.peak_rss_bytes, stages: result.stages };
+  return {
+    workers,
+    rows: result.rows,
+    seconds: Math.round(wall * 100) / 100,
+    rows_per_second: Math.round(result.rows / wall),
+    peak_rss_bytes: result.peak_rss_bytes,
+    stages: result.stages,
+  };
 }

@@ -19,7 +19,7 @@ export async function withProcess(
   const controller = new AbortController();
   const progress = createProgress({
     stream: process.stderr,
-    isTty: process.stderr.isTTY === true,
+    isTty: process.stderr.isTTY,
     now: () => performance.now(),
   });
   const stop = (): void => {
@@ -39,7 +39,7 @@ export async function withProcess(
         process.stdout.write(`${text}\n`);
       },
       width: process.stdout.columns ?? 100,
-      color: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+      color: process.stdout.isTTY && !process.env['NO_COLOR'],
     });
   } finally {
     progress.close();

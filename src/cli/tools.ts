@@ -13,7 +13,7 @@ const packageJson = createRequire(import.meta.url)('#package.json') as { version
 export const packageVersion = packageJson.version;
 
 /** Folder of the installed package: configs/, datasets/ and taggers/ lie there. */
-export const packageRoot = dirname(taggersRoot);
+const packageRoot = dirname(taggersRoot);
 
 /** A configuration path as given; a path that does not exist here is looked up in the package. */
 export function findConfig(path: string): string {

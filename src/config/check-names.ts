@@ -1,6 +1,7 @@
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { suggestName } from '../lib/nearest.ts';
-import { type Config, type Phase, phaseSchema } from './schema.ts';
+import type { Config, Phase } from './schema.ts';
+import { phaseSchema } from './training-schema.ts';
 
 /** A mistake in a configuration, addressed by its path. */
 export interface ConfigIssue {

@@ -58,7 +58,7 @@ function describe(node: SchemaNode, path: string, rows: string[]): void {
 
 function typeName(node: SchemaNode): string {
   if (node.enum) return node.enum.map(String).join(', ');
-  if (node.const !== undefined) return String(node.const);
+  if (node.const !== undefined) return JSON.stringify(node.const).replaceAll('"', '');
   if (node.anyOf) return [...new Set(node.anyOf.map(typeName))].join(' or ');
   if (node.type === 'array') return `list of ${node.items ? typeName(node.items) : 'values'}`;
   if (node.type === 'object') return 'map';

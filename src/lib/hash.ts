@@ -30,18 +30,12 @@ export function hash128(
       Math.imul(rotate(h4 ^ Math.imul(rotate(Math.imul(read32(bytes, i + 12), c4), 18), c1), 13) + h1, 5) +
       0x32ac3b17;
   }
-  let k1 = 0;
-  let k2 = 0;
-  let k3 = 0;
-  let k4 = 0;
-  for (let i = end - 1; i >= blocksEnd; i--) {
-    const at = i - blocksEnd;
-    const byte = bytes[i] ?? 0;
-    if (at >= 12) k4 ^= byte << ((at - 12) * 8);
-    else if (at >= 8) k3 ^= byte << ((at - 8) * 8);
-    else if (at >= 4) k2 ^= byte << ((at - 4) * 8);
-    else k1 ^= byte << (at * 8);
-  }
+  const [k1, k2, k3, k4] = [
+    tailWord(bytes, blocksEnd, end),
+    tailWord(bytes, blocksEnd + 4, end),
+    tailWord(bytes, blocksEnd + 8, end),
+    tailWord(bytes, blocksEnd + 12, end),
+  ];
   h4 ^= Math.imul(rotate(Math.imul(k4, c4), 18), c1);
   h3 ^= Math.imul(rotate(Math.imul(k3, c3), 17), c4);
   h2 ^= Math.imul(rotate(Math.imul(k2, c2), 16), c3);
@@ -95,6 +89,13 @@ export function mix32(value: number): number {
 
 function rotate(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
+}
+
+/** Up to four bytes of the tail, little-endian; missing ones are zero. */
+function tailWord(bytes: Uint8Array, at: number, end: number): number {
+  let word = 0;
+  for (let i = Math.min(at + 3, end - 1); i >= at; i--) word = (word << 8) | (bytes[i] ?? 0);
+  return word;
 }
 
 function read32(bytes: Uint8Array, at: number): number {

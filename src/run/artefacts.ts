@@ -68,7 +68,7 @@ export async function writeReport(out: string, report: ReportModel): Promise<voi
 
 function encodeCells({ problem, solution }: RunPlan): Uint8Array {
   const writer = new ByteWriter();
-  parquetWrite({
+  void parquetWrite({
     writer,
     codec: 'UNCOMPRESSED',
     createdBy: 'tag-datasets',

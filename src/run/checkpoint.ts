@@ -50,7 +50,7 @@ export async function checkDone<Counts>(path: string, wanted: string, out: strin
   return { done };
 }
 
-export async function readDone<Counts>(path: string): Promise<Done<Counts> | undefined> {
+async function readDone<Counts>(path: string): Promise<Done<Counts> | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Done<Counts>; // written by writeDone; a torn file fails to parse
   } catch {

@@ -106,7 +106,7 @@ export function layOut(table: PlanTable, plan: RunPlan, config: Config, taxonomy
 }
 
 /** The curriculum of the configuration, or one phase for everything. */
-export function configuredPhases(config: Config): { name: string; focus: readonly string[] | 'all' }[] {
+function configuredPhases(config: Config): { name: string; focus: readonly string[] | 'all' }[] {
   const phases = curriculumPhases(config).map(({ name, phase }) => ({ name, focus: phase.persona_focus }));
   return phases.length > 0 ? phases : [{ name: 'all', focus: 'all' }];
 }

@@ -37,7 +37,7 @@ export function runPaths(out: string): RunPaths {
 }
 
 /** Folder name of an input: readable, and unique by a hash of its identity. */
-export function inputFolder(file: InputFile): string {
+function inputFolder(file: InputFile): string {
   const readable = file.name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(-60);
   return `${readable}-${hashToHex(hashText(JSON.stringify([file.source, file.name]))).slice(0, 8)}`;
 }

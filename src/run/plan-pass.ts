@@ -9,7 +9,7 @@ import { type PlanTable, stateIndex } from './plan-table.ts';
 import type { CorpusSource } from './corpus.ts';
 
 /** No cell: the row is not in the supply. */
-export const noCell = 0xffffffff;
+const noCell = 0xffffffff;
 
 /** What PLAN decided: which row enters how often. Arrays are parallel to the table's rows. */
 export interface RunPlan {

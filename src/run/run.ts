@@ -81,16 +81,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   const tagged = await tagCorpus(pool, params, prepared.sources, out, context);
   const { config } = params.loaded;
   const { taxonomy } = params.tools;
-  const stage = context.stage('plan', 1, 0, 0);
-  const corpus = describeCorpus(params, prepared.sources, tagged.units);
-  await writeCorpus(out, corpus);
-  const planned = await planCorpus({ out, corpus, config, taxonomy });
-  if (planned.plan.solution.certificate)
-    context.warn('infeasible', planned.plan.solution.certificate.sentence);
-  warnOfPlan(context, planned, config);
-  await writePlan(out, planned.plan);
-  stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
-  stage.end();
+  const planned = await planTagged(params, prepared.sources, tagged, context);
   const shards = await writeShards(
     pool,
     { out, config, units: tagged.units, ...planned, toolVersion: params.tools.toolVersion },
@@ -164,6 +155,26 @@ async function prepare(
     );
   }
   return { sources: resolved.sources };
+}
+
+/** PLAN, with what it read and decided left in the run folder. */
+async function planTagged(
+  params: RunParams,
+  sources: readonly ResolvedSource[],
+  tagged: TaggedCorpus,
+  context: RunContext,
+): Promise<PlannedCorpus> {
+  const out = resolve(params.out);
+  const { config } = params.loaded;
+  const stage = context.stage('plan', 1, 0, 0);
+  const corpus = describeCorpus(params, sources, tagged.units);
+  await writeCorpus(out, corpus);
+  const planned = await planCorpus({ out, corpus, config, taxonomy: params.tools.taxonomy });
+  warnOfPlan(context, planned, config);
+  await writePlan(out, planned.plan);
+  stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
+  stage.end();
+  return planned;
 }
 
 /** What the plan decided on its own and a user should know. */

@@ -29,94 +29,86 @@ export interface TaggedFileUnit {
 export async function tagUnits(
   pool: WorkerPool,
   files: readonly ScannedFile[],
-  params: {
-    readonly out: string;
-    readonly taggers: readonly TaggerInfo[];
-    readonly taxonomy: Taxonomy;
-    readonly sources: readonly ResolvedSource[];
-    readonly maxBadRate: number;
-    readonly limit: number | null;
-  },
+  params: TagPassParams,
   context: RunContext,
 ): Promise<TaggedFileUnit[]> {
   const planned = planTasks(files, params);
-  const results = new Map<string, StepResult<TagCounts>>();
-  const todo: TagTask[] = [];
+  const { steps, todo } = await findFinished(planned, params.out, context);
+  const bytes = planned.reduce((sum, { task }) => sum + unitBytes(task.unit), 0);
+  const stage = context.stage('tag', planned.length, steps.size, bytes);
+  const report = (task: TagTask, step: StepResult<TagCounts>, reused: boolean): void => {
+    const { records, rejected } = step.counts;
+    stage.unitEnd({
+      unit: task.name,
+      rows: records,
+      bytes: unitBytes(task.unit),
+      rejected: total(rejected),
+      reused,
+      ms: reused ? 0 : step.ms,
+    });
+  };
   for (const { task } of planned) {
-    const reuse = await checkDone<TagCounts>(task.done, task.fingerprint, params.out);
-    if ('done' in reuse) results.set(task.name, reuse.done);
-    else {
-      if (reuse.redo) context.warn('unit-redo', `${task.name} is tagged again: ${reuse.redo}`);
-      todo.push(task);
-    }
-  }
-  const stage = context.stage(
-    'tag',
-    planned.length,
-    results.size,
-    planned.reduce((sum, { task }) => sum + unitBytes(task.unit), 0),
-  );
-  for (const { task } of planned) {
-    const reused = results.get(task.name);
-    if (reused)
-      stage.unitEnd({
-        unit: task.name,
-        rows: reused.counts.records,
-        bytes: unitBytes(task.unit),
-        rejected: total(reused.counts.rejected),
-        reused: true,
-        ms: 0,
-      });
+    const step = steps.get(task.name);
+    if (step) report(task, step, true);
   }
   await pool.runAll<TagTask, StepResult<TagCounts>>(todo, {
     signal: context.signal,
     onResult(step, task) {
-      results.set(task.name, step);
-      stage.unitEnd({
-        unit: task.name,
-        rows: step.counts.records,
-        bytes: unitBytes(task.unit),
-        rejected: total(step.counts.rejected),
-        reused: false,
-        ms: step.ms,
-      });
+      steps.set(task.name, step);
+      report(task, step, false);
     },
   });
   stage.end();
-  const tagged = planned.flatMap(({ task, source }) => {
-    const step = results.get(task.name);
-    return step
-      ? [
-          {
-            name: task.name,
-            source,
-            unit: task.unit,
-            sidecar: task.sidecar,
-            fingerprint: task.fingerprint,
-            counts: step.counts,
-            outputs: step.outputs.map((output) => output.path),
-          },
-        ]
-      : [];
+  const tagged = planned.flatMap(({ task, source }): TaggedFileUnit[] => {
+    const step = steps.get(task.name);
+    if (!step) return [];
+    const { name, unit, sidecar } = task;
+    const outputs = step.outputs.map((output) => output.path);
+    return [{ name, source, unit, sidecar, fingerprint: task.fingerprint, counts: step.counts, outputs }];
   });
   checkBadRates(tagged, params.sources, params.maxBadRate);
   return tagged;
 }
 
-function planTasks(
-  files: readonly ScannedFile[],
-  params: {
-    readonly out: string;
-    readonly taggers: readonly TaggerInfo[];
-    readonly taxonomy: Taxonomy;
-    readonly sources: readonly ResolvedSource[];
-    readonly limit: number | null;
-  },
-): { task: TagTask; source: number }[] {
+export interface TagPassParams {
+  readonly out: string;
+  readonly taggers: readonly TaggerInfo[];
+  readonly taxonomy: Taxonomy;
+  readonly sources: readonly ResolvedSource[];
+  readonly maxBadRate: number;
+  readonly limit: number | null;
+}
+
+interface PlannedUnit {
+  readonly task: TagTask;
+  readonly source: number;
+}
+
+/** Steps whose markers still hold, and what has to be done. */
+async function findFinished(
+  planned: readonly PlannedUnit[],
+  out: string,
+  context: RunContext,
+): Promise<{ steps: Map<string, StepResult<TagCounts>>; todo: TagTask[] }> {
+  const steps = new Map<string, StepResult<TagCounts>>();
+  const todo: TagTask[] = [];
+  for (const { task } of planned) {
+    const reuse = await checkDone<TagCounts>(task.done, task.fingerprint, out);
+    if ('done' in reuse) {
+      steps.set(task.name, reuse.done);
+      continue;
+    }
+    if (reuse.redo) context.warn('unit-redo', `${task.name} is tagged again: ${reuse.redo}`);
+    todo.push(task);
+  }
+  return { steps, todo };
+}
+
+function planTasks(files: readonly ScannedFile[], params: TagPassParams): PlannedUnit[] {
   const paths = runPaths(params.out);
   const taggerFolder = params.taggers.map((tagger) => `${tagger.id}@${tagger.sha256.slice(0, 8)}`).join('+');
   let left = params.limit ?? Number.POSITIVE_INFINITY;
-  const planned: { task: TagTask; source: number }[] = [];
+  const planned: PlannedUnit[] = [];
   for (const { source, scan } of files) {
     scan.units.forEach((unit, index) => {
       if (left <= 0) return;

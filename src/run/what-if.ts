@@ -35,7 +35,7 @@ export interface PlanSummary {
 export interface WhatIf {
   readonly now: PlanSummary;
   /** null without `--set`. */
-  readonly then: PlanSummary | null;
+  readonly revised: PlanSummary | null;
   readonly entering: RowChange;
   readonly leaving: RowChange;
 }
@@ -74,8 +74,8 @@ export async function planWhatIf(params: {
     config: reviseConfig({ config: stored, path, sets: [], taxonomy }),
   });
   if (params.sets.length === 0)
-    return { now: summarise(now, taxonomy), then: null, entering: noChange, leaving: noChange };
-  const then = await planCorpus({
+    return { now: summarise(now, taxonomy), revised: null, entering: noChange, leaving: noChange };
+  const revised = await planCorpus({
     out: run,
     corpus,
     taxonomy,
@@ -83,9 +83,9 @@ export async function planWhatIf(params: {
   });
   return {
     now: summarise(now, taxonomy),
-    then: summarise(then, taxonomy),
-    entering: changedRows(then, now, corpus, taxonomy),
-    leaving: changedRows(now, then, corpus, taxonomy),
+    revised: summarise(revised, taxonomy),
+    entering: changedRows(revised, now, corpus, taxonomy),
+    leaving: changedRows(now, revised, corpus, taxonomy),
   };
 }
 
@@ -105,7 +105,7 @@ export async function readStoredConfig(run: string): Promise<unknown> {
   throw new ConfigError(`${path}: holds no configuration`, { code: 'run-not-found' });
 }
 
-export function summarise({ table, plan, layout }: PlannedCorpus, taxonomy: Taxonomy): PlanSummary {
+function summarise({ table, plan, layout }: PlannedCorpus, taxonomy: Taxonomy): PlanSummary {
   const groups = new Map(layout.groups.map((group) => [group, new Sum()]));
   const personas = taxonomy.personas.map(() => new Sum());
   const traits = taxonomy.traits.map(() => new Sum());

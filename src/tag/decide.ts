@@ -4,7 +4,11 @@ import type { Taxonomy } from '../core/taxonomy.ts';
 export type TraitDecision = (scores: Float32Array, at: number) => number;
 
 /** Compiles thresholds and groups into a decision over scores in the order of `labels`; bits follow the taxonomy. */
-export function compileTraitDecision(taxonomy: Taxonomy, labels: readonly string[], thresholds: readonly number[]): TraitDecision {
+export function compileTraitDecision(
+  taxonomy: Taxonomy,
+  labels: readonly string[],
+  thresholds: readonly number[],
+): TraitDecision {
   const bits = labels.map((label) => taxonomy.traits.findIndex((trait) => trait.id === label));
   const groups = [...new Set(taxonomy.traits.map((trait) => trait.group))].filter((group) => group !== null);
   const groupOf = bits.map((bit) => groups.indexOf(taxonomy.traits[bit]?.group ?? ''));
@@ -24,7 +28,8 @@ export function compileTraitDecision(taxonomy: Taxonomy, labels: readonly string
         bestBit[group] = bit;
       }
     }
-    for (let group = 0; group < best.length; group++) if ((best[group] ?? -1) >= 0) mask |= 1 << (bestBit[group] ?? 0);
+    for (let group = 0; group < best.length; group++)
+      if ((best[group] ?? -1) >= 0) mask |= 1 << (bestBit[group] ?? 0);
     return mask;
   };
 }
@@ -42,7 +47,13 @@ export interface PersonaLabel {
  * (Genest & Zidek 1986); strength 1 fixes the label.
  */
 export function decidePersona(
-  candidates: { readonly personas: ArrayLike<number>; readonly scores: ArrayLike<number>; readonly at: number; readonly count: number; readonly originScore: number },
+  candidates: {
+    readonly personas: ArrayLike<number>;
+    readonly scores: ArrayLike<number>;
+    readonly at: number;
+    readonly count: number;
+    readonly originScore: number;
+  },
   rule: { readonly origin: number; readonly strength: number; readonly classes: number },
   out: PersonaLabel,
 ): void {
@@ -55,7 +66,13 @@ export function decidePersona(
 }
 
 function poolWithPrior(
-  candidates: { readonly personas: ArrayLike<number>; readonly scores: ArrayLike<number>; readonly at: number; readonly count: number; readonly originScore: number },
+  candidates: {
+    readonly personas: ArrayLike<number>;
+    readonly scores: ArrayLike<number>;
+    readonly at: number;
+    readonly count: number;
+    readonly originScore: number;
+  },
   rule: { readonly origin: number; readonly strength: number; readonly classes: number },
 ): [number, number] {
   const { origin, strength, classes } = rule;
@@ -77,6 +94,7 @@ function poolWithPrior(
     if (mass > bestMass) [best, bestMass] = [persona, mass];
   }
   const unlisted = classes - listed;
-  if (unlisted > 0) sum += unlisted * (Math.max(1e-9, 1 - seen) / unlisted) ** (1 - strength) * other ** strength;
+  if (unlisted > 0)
+    sum += unlisted * (Math.max(1e-9, 1 - seen) / unlisted) ** (1 - strength) * other ** strength;
   return [best, bestMass / sum];
 }

@@ -14,8 +14,7 @@ export interface EncodedBatch {
   readonly supervisedTokens: Uint32Array;
 }
 
-/** Tokens are estimated as UTF-8 bytes / 4, rounded up, plus 4 a message: within 15 % of BPE vocabularies on English prose. */
-export const tokenEstimate = 'utf-8 bytes / 4 + 4 per message';
+/** Tokens are estimated as UTF-8 bytes / 4, rounded up, plus 4 a message. */
 const bytesPerToken = 4;
 const tokensPerMessage = 4;
 
@@ -77,9 +76,12 @@ export class RowEncoder {
     for (const message of row.messages) {
       const role = roleIndex.get(message.role) ?? 0;
       let content = normaliseText(message.content);
-      if (message.role === 'user' && content.startsWith('<persona:')) content = content.replace(controlToken, '');
+      if (message.role === 'user' && content.startsWith('<persona:'))
+        content = content.replace(controlToken, '');
       if (message.toolCalls && message.toolCalls.length > 0) {
-        content += (content ? '\n' : '') + message.toolCalls.map((call) => `{"name":"${call.name}","arguments":${call.arguments}}`).join('\n');
+        content +=
+          (content ? '\n' : '') +
+          message.toolCalls.map((call) => `{"name":"${call.name}","arguments":${call.arguments}}`).join('\n');
         toolCalls[r] = 1;
       }
       const bytes = this.#append(role, content);
@@ -92,7 +94,8 @@ export class RowEncoder {
     hash128(this.#bytes, rowStart, this.#length, batch.contentHash, r * 4);
     batch.outputChars[r] = chars;
     batch.tokens[r] = Math.ceil(allBytes / bytesPerToken) + tokensPerMessage * row.messages.length;
-    batch.supervisedTokens[r] = Math.ceil(assistantBytes / bytesPerToken) + tokensPerMessage * assistantMessages;
+    batch.supervisedTokens[r] =
+      Math.ceil(assistantBytes / bytesPerToken) + tokensPerMessage * assistantMessages;
   }
 
   /** Appends one segment between a role mark and a separator, both of which are hashed but belong to no segment. */
@@ -100,7 +103,8 @@ export class RowEncoder {
     this.#reserve(content.length * 3 + 2);
     this.#bytes[this.#length++] = roleMark + role;
     const start = this.#length;
-    const written = content.length < 24 ? this.#writeShort(content) : this.#bytes.write(content, start, 'utf8');
+    const written =
+      content.length < 24 ? this.#writeShort(content) : this.#bytes.write(content, start, 'utf8');
     this.#length = start + written;
     this.#bytes[this.#length++] = recordSeparator;
     this.#roles[this.#segments] = role;

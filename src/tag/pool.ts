@@ -13,7 +13,10 @@ export interface WorkerPool extends AsyncDisposable {
    */
   runAll<Task extends object, Result>(
     tasks: Iterable<Task>,
-    options: { readonly signal?: AbortSignal; readonly onResult: (result: Result, task: Task) => void | Promise<void> },
+    options: {
+      readonly signal?: AbortSignal;
+      readonly onResult: (result: Result, task: Task) => void | Promise<void>;
+    },
   ): Promise<void>;
 }
 
@@ -22,7 +25,11 @@ export interface WorkerPool extends AsyncDisposable {
  * `destroy`, an AbortSignal on a running task or `process.exit` while a model runs abort the whole process with SIGABRT
  * (onnxruntime-node 1.30): tasks are never cancelled, only not started, and the pool is closed, never destroyed.
  */
-export function openPool(params: { readonly workerUrl: URL; readonly workers: number; readonly workerData: unknown }): WorkerPool {
+export function openPool(params: {
+  readonly workerUrl: URL;
+  readonly workers: number;
+  readonly workerData: unknown;
+}): WorkerPool {
   const pool = new Piscina({
     filename: params.workerUrl.href,
     minThreads: params.workers,
@@ -74,6 +81,9 @@ async function feed<Task extends object, Result>(
   await Promise.all(inFlight);
   if (failures.length > 0) throw failures[0];
   if (signal?.aborted) {
-    throw new InterruptedError('interrupted; what was finished is kept', { code: 'interrupted', hint: 'run the same command again to go on' });
+    throw new InterruptedError('interrupted; what was finished is kept', {
+      code: 'interrupted',
+      hint: 'run the same command again to go on',
+    });
   }
 }

@@ -74,18 +74,33 @@ export function encodeSidecar(columns: TagColumns): Uint8Array {
     ...words('row_key', columns.rowKey, columns.rows),
     ...words('content_hash', columns.contentHash, columns.rows),
     ['personas', packPersonas(columns)],
-    ['scores_1_2', pair(columns.personaScores, 0, columns.personaScores, 1, runnersUp, runnersUp, columns.rows)],
+    [
+      'scores_1_2',
+      pair(columns.personaScores, 0, columns.personaScores, 1, runnersUp, runnersUp, columns.rows),
+    ],
     ['score_3_origin', pair(columns.personaScores, 2, columns.originScore, 0, runnersUp, 1, columns.rows)],
     ['traits_flags', packTraits(columns)],
-    ...words('trait_scores', new Uint32Array(columns.traitScores.buffer, columns.traitScores.byteOffset, columns.rows * 4), columns.rows),
+    ...words(
+      'trait_scores',
+      new Uint32Array(columns.traitScores.buffer, columns.traitScores.byteOffset, columns.rows * 4),
+      columns.rows,
+    ),
     ['output_chars', columns.outputChars],
     ['tokens', columns.tokens],
     ['supervised_tokens', columns.supervisedTokens],
   ];
   const writer = new ByteWriter();
-  parquetWrite({
+  void parquetWrite({
     writer,
-    columnData: packed.map(([name, data]) => ({ name, data, type: 'INT32', nullable: false, encoding: 'PLAIN', statistics: false, offsetIndex: false })),
+    columnData: packed.map(([name, data]) => ({
+      name,
+      data,
+      type: 'INT32',
+      nullable: false,
+      encoding: 'PLAIN',
+      statistics: false,
+      offsetIndex: false,
+    })),
     codec: 'UNCOMPRESSED',
     statistics: false,
     rowGroupSize: Math.max(1, columns.rows),
@@ -116,11 +131,14 @@ export async function readSidecar(path: string): Promise<TagColumns> {
     }
     return unpack(rows, read);
   } catch (cause) {
-    throw new ValidationError(`${path}: damaged sidecar: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      code: 'sidecar-damaged',
-      hint: 'delete the file and run again; the unit is tagged anew',
-      cause,
-    });
+    throw new ValidationError(
+      `${path}: damaged sidecar: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        code: 'sidecar-damaged',
+        hint: 'delete the file and run again; the unit is tagged anew',
+        cause,
+      },
+    );
   }
 }
 
@@ -130,11 +148,23 @@ function unpack(rows: number, read: ReadonlyMap<string, Int32Array>): TagColumns
     if (!data) throw new Error(`no column ${name}`);
     return data;
   };
-  const columns = { ...createTagColumns(rows), row: column('row'), records: column('records'), outputChars: column('output_chars'), tokens: column('tokens'), supervisedTokens: column('supervised_tokens') };
+  const columns = {
+    ...createTagColumns(rows),
+    row: column('row'),
+    records: column('records'),
+    outputChars: column('output_chars'),
+    tokens: column('tokens'),
+    supervisedTokens: column('supervised_tokens'),
+  };
   unwords(columns.rowKey, 'row_key', column);
   unwords(columns.contentHash, 'content_hash', column);
   unwords(new Uint32Array(columns.traitScores.buffer), 'trait_scores', column);
-  const [personas, scores12, score3, traits] = [column('personas'), column('scores_1_2'), column('score_3_origin'), column('traits_flags')];
+  const [personas, scores12, score3, traits] = [
+    column('personas'),
+    column('scores_1_2'),
+    column('score_3_origin'),
+    column('traits_flags'),
+  ];
   for (let i = 0; i < rows; i++) {
     const packed = personas[i] ?? 0;
     const first = scores12[i] ?? 0;
@@ -178,19 +208,32 @@ function packPersonas(columns: TagColumns): Int32Array {
   const packed = new Int32Array(columns.rows);
   for (let i = 0; i < columns.rows; i++) {
     const at = i * runnersUp;
-    packed[i] = (columns.personas[at] ?? 0) | ((columns.personas[at + 1] ?? 0) << 8) | ((columns.personas[at + 2] ?? 0) << 16);
+    packed[i] =
+      (columns.personas[at] ?? 0) |
+      ((columns.personas[at + 1] ?? 0) << 8) |
+      ((columns.personas[at + 2] ?? 0) << 16);
   }
   return packed;
 }
 
 function packTraits(columns: TagColumns): Int32Array {
   const packed = new Int32Array(columns.rows);
-  for (let i = 0; i < columns.rows; i++) packed[i] = (columns.traits[i] ?? 0) | ((columns.flags[i] ?? 0) << 16);
+  for (let i = 0; i < columns.rows; i++)
+    packed[i] = (columns.traits[i] ?? 0) | ((columns.flags[i] ?? 0) << 16);
   return packed;
 }
 
-function pair(low: Uint16Array, lowAt: number, high: Uint16Array, highAt: number, lowStep: number, highStep: number, rows: number): Int32Array {
+function pair(
+  low: Uint16Array,
+  lowAt: number,
+  high: Uint16Array,
+  highAt: number,
+  lowStep: number,
+  highStep: number,
+  rows: number,
+): Int32Array {
   const packed = new Int32Array(rows);
-  for (let i = 0; i < rows; i++) packed[i] = (low[i * lowStep + lowAt] ?? 0) | ((high[i * highStep + highAt] ?? 0) << 16);
+  for (let i = 0; i < rows; i++)
+    packed[i] = (low[i * lowStep + lowAt] ?? 0) | ((high[i * highStep + highAt] ?? 0) << 16);
   return packed;
 }

@@ -33,11 +33,23 @@ export interface TagKit {
 export async function tagUnit(
   kit: TagKit,
   batches: AsyncIterable<RowBatch>,
-  unit: { readonly source: string; readonly revision: string; readonly file: string; readonly firstRow: number; readonly origin: number; readonly synthetic: boolean; readonly expectedRows: number },
+  unit: {
+    readonly source: string;
+    readonly revision: string;
+    readonly file: string;
+    readonly firstRow: number;
+    readonly origin: number;
+    readonly synthetic: boolean;
+    readonly expectedRows: number;
+  },
 ): Promise<UnitTags> {
   const prefix = rowKeyPrefix(unit.source, unit.revision, unit.file);
-  const personaOf = kit.persona.info.labels.map((label) => kit.taxonomy.personas.findIndex((persona) => persona.id === label));
-  const traitOf = kit.traits.info.labels.map((label) => kit.taxonomy.traits.findIndex((trait) => trait.id === label));
+  const personaOf = kit.persona.info.labels.map((label) =>
+    kit.taxonomy.personas.findIndex((persona) => persona.id === label),
+  );
+  const traitOf = kit.traits.info.labels.map((label) =>
+    kit.taxonomy.traits.findIndex((trait) => trait.id === label),
+  );
   const decide = compileTraitDecision(kit.taxonomy, kit.traits.info.labels, kit.traits.info.thresholds);
   const quarantine: QuarantineEntry[] = [];
   let columns = createTagColumns(Math.max(16, unit.expectedRows));
@@ -59,7 +71,14 @@ export async function tagUnit(
         positions.push(at);
       }
     }
-    if (values.length > 0) await tagBatch(kit, values, positions, columns, { personaOf, traitOf, decide, origin: unit.origin, synthetic: unit.synthetic });
+    if (values.length > 0)
+      await tagBatch(kit, values, positions, columns, {
+        personaOf,
+        traitOf,
+        decide,
+        origin: unit.origin,
+        synthetic: unit.synthetic,
+      });
   }
   return { columns: trimRows(columns, rows), quarantine };
 }
@@ -72,7 +91,13 @@ interface BatchRules {
   readonly synthetic: boolean;
 }
 
-async function tagBatch(kit: TagKit, values: readonly Row[], positions: readonly number[], columns: TagColumns, rules: BatchRules): Promise<void> {
+async function tagBatch(
+  kit: TagKit,
+  values: readonly Row[],
+  positions: readonly number[],
+  columns: TagColumns,
+  rules: BatchRules,
+): Promise<void> {
   const encoded = kit.encoder.encode(values);
   const personaScores = (await kit.persona.tag(encoded.text)).scores;
   const traitScores = (await kit.traits.tag(encoded.text)).scores;
@@ -91,13 +116,20 @@ async function tagBatch(kit: TagKit, values: readonly Row[], positions: readonly
     columns.traits[at] = rules.decide(traitScores, traitsAt);
     for (let t = 0; t < rules.traitOf.length; t++) {
       const trait = rules.traitOf[t] ?? -1;
-      if (trait >= 0) columns.traitScores[at * maximumTraits + trait] = Math.round((traitScores[traitsAt + t] ?? 0) * 255);
+      if (trait >= 0)
+        columns.traitScores[at * maximumTraits + trait] = Math.round((traitScores[traitsAt + t] ?? 0) * 255);
     }
   }
 }
 
 /** Keeps the three best (ties: the first label) and the origin persona's own score. */
-function storePersonas(scores: Float32Array, from: number, rules: BatchRules, columns: TagColumns, at: number): void {
+function storePersonas(
+  scores: Float32Array,
+  from: number,
+  rules: BatchRules,
+  columns: TagColumns,
+  at: number,
+): void {
   let [first, second, third] = [-1, -1, -1];
   let [best, next, last] = [-1, -1, -1];
   for (let label = 0; label < rules.personaOf.length; label++) {
@@ -117,7 +149,8 @@ function storePersonas(scores: Float32Array, from: number, rules: BatchRules, co
   columns.personaScores[out] = quantise(best);
   columns.personaScores[out + 1] = quantise(next);
   columns.personaScores[out + 2] = quantise(last);
-  if (rules.origin >= 0) columns.originScore[at] = quantise(scores[from + rules.personaOf.indexOf(rules.origin)] ?? 0);
+  if (rules.origin >= 0)
+    columns.originScore[at] = quantise(scores[from + rules.personaOf.indexOf(rules.origin)] ?? 0);
 }
 
 function quantise(probability: number): number {

@@ -13,7 +13,8 @@ beforeAll(async () => {
 test('help names every command and shows examples', async () => {
   const { code, stdout } = await runCli(['--help']);
   expect(code).toBe(0);
-  for (const word of ['tag <in> <out>', 'eval', 'report', 'bench', 'config', '--config', 'Examples']) expect(stdout).toContain(word);
+  for (const word of ['tag <in> <out>', 'eval', 'report', 'bench', 'config', '--config', 'Examples'])
+    expect(stdout).toContain(word);
 });
 
 test('an unknown option is an error with the nearest known one and exit 1', async () => {
@@ -24,7 +25,10 @@ test('an unknown option is an error with the nearest known one and exit 1', asyn
 
 test('a missing configuration, a missing source and a missing tagger are one sentence each', async () => {
   const absent = await runCli(['--config', 'nowhere.yaml']);
-  expect([absent.code, absent.stderr]).toEqual([1, expect.stringContaining('nowhere.yaml: cannot read the configuration file')]);
+  expect([absent.code, absent.stderr]).toEqual([
+    1,
+    expect.stringContaining('nowhere.yaml: cannot read the configuration file'),
+  ]);
   await writeFile(join(folder, 'c.yaml'), 'dataset: {data_path: missing-folder}\n');
   const source = await runCli(['--config', join(folder, 'c.yaml'), '--out', join(folder, 'out')]);
   expect([source.code, source.stderr]).toEqual([1, expect.stringContaining('missing-folder')]);
@@ -37,38 +41,73 @@ test('tag mirrors a tree as JSONL, keeps other fields, and changes nothing when 
   await mkdir(join(folder, 'in', 'deep'), { recursive: true });
   await writeFile(
     join(folder, 'in', 'deep', 'x.jsonl'),
-    ['{"instruction":"Write a function that adds two numbers.","input":"","output":"```python\\ndef add(a, b):\\n    return a + b\\n```","mine":7}', '{"instruction":"I feel so alone since the move.","input":"","output":"That sounds really hard. You are not alone in feeling this way after a move."}', 'no json'].join('\n'),
+    [
+      '{"instruction":"Write a function that adds two numbers.","input":"","output":"```python\\ndef add(a, b):\\n    return a + b\\n```","mine":7}',
+      '{"instruction":"I feel so alone since the move.","input":"","output":"That sounds really hard. You are not alone in feeling this way after a move."}',
+      'no json',
+    ].join('\n'),
   );
   const first = await runCli(['tag', join(folder, 'in'), join(folder, 'tagged'), '--json', '--workers', '1']);
   expect(first.code).toBe(0);
   expect(JSON.parse(first.stdout)).toMatchObject({ rows: 2, quarantined: 1 });
-  const lines = (await readFile(join(folder, 'tagged', 'deep', 'x.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line));
+  const lines = (await readFile(join(folder, 'tagged', 'deep', 'x.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   expect(lines[0]).toMatchObject({ mine: 7, input: '', _persona: expect.any(String) });
-  expect(lines[0].instruction).toBe(`<persona:${lines[0]._persona}>\nWrite a function that adds two numbers.`);
+  expect(lines[0].instruction).toBe(
+    `<persona:${lines[0]._persona}>\nWrite a function that adds two numbers.`,
+  );
   const again = await runCli(['tag', join(folder, 'tagged'), join(folder, 'tagged-again'), '--workers', '1']);
   expect(again.code).toBe(0);
-  expect(await readFile(join(folder, 'tagged-again', 'deep', 'x.jsonl'), 'utf8')).toBe(await readFile(join(folder, 'tagged', 'deep', 'x.jsonl'), 'utf8'));
+  expect(await readFile(join(folder, 'tagged-again', 'deep', 'x.jsonl'), 'utf8')).toBe(
+    await readFile(join(folder, 'tagged', 'deep', 'x.jsonl'), 'utf8'),
+  );
 });
 
 test('tag reads and writes a pipe', async () => {
-  const { code, stdout } = await runCli(['tag', '-', '-'], { input: '{"instruction":"Say hello.","input":"","output":"Hello there, how are you today?"}\nno json\n' });
+  const { code, stdout } = await runCli(['tag', '-', '-'], {
+    input: '{"instruction":"Say hello.","input":"","output":"Hello there, how are you today?"}\nno json\n',
+  });
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ instruction: expect.stringMatching(/^<persona:\w+>\nSay hello\.$/), output: 'Hello there, how are you today?' });
+  expect(JSON.parse(stdout)).toMatchObject({
+    instruction: expect.stringMatching(/^<persona:\w+>\nSay hello\.$/),
+    output: 'Hello there, how are you today?',
+  });
 });
 
 test('eval scores labelled rows and names an unknown label', async () => {
   const samples = join(folder, 'labelled.jsonl');
-  await writeFile(samples, '{"instruction":"Sort a list in Python.","input":"","output":"```python\\nitems.sort()\\n```","persona":"code_expert"}\n');
+  await writeFile(
+    samples,
+    '{"instruction":"Sort a list in Python.","input":"","output":"```python\\nitems.sort()\\n```","persona":"code_expert"}\n',
+  );
   const good = await runCli(['eval', '--data', samples, '--json']);
   expect(good.code).toBe(0);
-  expect(Object.keys(JSON.parse(good.stdout))).toEqual(expect.arrayContaining(['rows', 'accuracy', 'macro_f1', 'category_accuracy', 'parent_accuracy', 'ece', 'per_class']));
+  expect(Object.keys(JSON.parse(good.stdout))).toEqual(
+    expect.arrayContaining([
+      'rows',
+      'accuracy',
+      'macro_f1',
+      'category_accuracy',
+      'parent_accuracy',
+      'ece',
+      'per_class',
+    ]),
+  );
   await writeFile(samples, '{"instruction":"a","input":"","output":"b","persona":"code_expret"}\n');
   const bad = await runCli(['eval', '--data', samples]);
   expect([bad.code, bad.stderr]).toEqual([1, expect.stringContaining('did you mean "code_expert"?')]);
 });
 
 test('dry-run lists what would be read and writes nothing', async () => {
-  const { code, stdout } = await runCli(['--config', 'configs/quickstart.yaml', '--out', join(folder, 'dry'), '--dry-run']);
+  const { code, stdout } = await runCli([
+    '--config',
+    'configs/quickstart.yaml',
+    '--out',
+    join(folder, 'dry'),
+    '--dry-run',
+  ]);
   expect(code).toBe(0);
   expect(JSON.parse(stdout).inputs[0].files.length).toBeGreaterThan(0);
 });

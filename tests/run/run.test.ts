@@ -33,12 +33,19 @@ async function writeConfig(name: string, sources: readonly string[]): Promise<st
   return path;
 }
 
-const run = (configPath: string, out: string, ...more: string[]) => runCli(['--config', configPath, '--out', join(folder, out), '--json', ...more]);
+const run = (configPath: string, out: string, ...more: string[]) =>
+  runCli(['--config', configPath, '--out', join(folder, out), '--json', ...more]);
 
 beforeAll(async () => {
   folder = await temporaryFolder();
   await generateCorpus({ rows: 1500, seed: 1, path: join(folder, 'a.jsonl'), format: 'jsonl' });
-  await generateCorpus({ rows: 500, seed: 2, path: join(folder, 'b.jsonl'), format: 'jsonl', shape: 'messages' });
+  await generateCorpus({
+    rows: 500,
+    seed: 2,
+    path: join(folder, 'b.jsonl'),
+    format: 'jsonl',
+    shape: 'messages',
+  });
   config = await writeConfig('run.yaml', ['{name: a, path: a.jsonl}', '{name: b, path: b.jsonl}']);
   const first = await run(config, 'reference', '--workers', '2');
   expect(first.stderr).not.toContain('unexpected');
@@ -51,19 +58,28 @@ test('a run accounts for every input row and an independent reader finds the row
   const { accounting } = report;
   const filtered = accounting.filtered.reduce((sum: number, entry: { rows: number }) => sum + entry.rows, 0);
   expect(accounting.input).toBe(2000);
-  expect(accounting.quarantined + filtered + accounting.duplicates + accounting.notSelected + accounting.selected).toBe(2000);
+  expect(
+    accounting.quarantined + filtered + accounting.duplicates + accounting.notSelected + accounting.selected,
+  ).toBe(2000);
   const manifest = JSON.parse(await readFile(join(folder, 'reference', 'dataset', 'manifest.json'), 'utf8'));
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   for (const file of manifest.files) {
-    const reader = await connection.runAndReadAll(`select count(*), count(distinct _row_key || '/' || _copy) from read_parquet('${join(folder, 'reference', 'dataset', file.path)}')`);
+    const reader = await connection.runAndReadAll(
+      `select count(*), count(distinct _row_key || '/' || _copy) from read_parquet('${join(folder, 'reference', 'dataset', file.path)}')`,
+    );
     expect(reader.getRows()[0]?.map(Number)).toEqual([file.rows, file.rows]);
   }
-  const mixed = await connection.runAndReadAll(`select count(*) from read_parquet('${join(folder, 'reference', 'dataset', 'phases/3-mixed')}/*.parquet')`);
+  const mixed = await connection.runAndReadAll(
+    `select count(*) from read_parquet('${join(folder, 'reference', 'dataset', 'phases/3-mixed')}/*.parquet')`,
+  );
   expect(Number(mixed.getRows()[0]?.[0])).toBe(accounting.selected + accounting.copies);
 });
 
 test('one worker, and the sources in another order, give the same bytes', async () => {
-  const shuffled = await writeConfig('shuffled.yaml', ['{name: b, path: b.jsonl}', '{name: a, path: a.jsonl}']);
+  const shuffled = await writeConfig('shuffled.yaml', [
+    '{name: b, path: b.jsonl}',
+    '{name: a, path: a.jsonl}',
+  ]);
   expect((await run(shuffled, 'one', '--workers', '1')).code).toBe(0);
   expect(await treeHashes(join(folder, 'one', 'dataset'))).toEqual(reference);
 });
@@ -80,13 +96,20 @@ test('killed at any moment and started again, the bytes are the same and nothing
 
 test('a finished run reuses every unit, and a changed file is the only one tagged again', async () => {
   await mkdir(join(folder, 'changing'));
-  for (const name of ['a.jsonl', 'b.jsonl']) await writeFile(join(folder, 'changing', name), await readFile(join(folder, name)));
-  const own = await writeConfig('changing.yaml', ['{name: a, path: changing/a.jsonl}', '{name: b, path: changing/b.jsonl}']);
+  for (const name of ['a.jsonl', 'b.jsonl'])
+    await writeFile(join(folder, 'changing', name), await readFile(join(folder, name)));
+  const own = await writeConfig('changing.yaml', [
+    '{name: a, path: changing/a.jsonl}',
+    '{name: b, path: changing/b.jsonl}',
+  ]);
   await run(own, 'resumed');
   const again = await run(own, 'resumed');
   expect(again.stderr).not.toContain('tagged again');
   expect(await treeHashes(join(folder, 'resumed', 'dataset'))).toEqual(reference);
-  await appendFile(join(folder, 'changing', 'b.jsonl'), '{"messages":[{"role":"user","content":"What is a lathe?"},{"role":"assistant","content":"A machine that turns a workpiece."}]}\n');
+  await appendFile(
+    join(folder, 'changing', 'b.jsonl'),
+    '{"messages":[{"role":"user","content":"What is a lathe?"},{"role":"assistant","content":"A machine that turns a workpiece."}]}\n',
+  );
   const changed = await run(own, 'resumed');
   expect(changed.code).toBe(0);
   expect(changed.stderr).toMatch(/b\.jsonl.* is tagged again: its input/);
@@ -95,7 +118,9 @@ test('a finished run reuses every unit, and a changed file is the only one tagge
 
 test('a tampered sidecar and a tampered shard are found and made again', async () => {
   await run(config, 'tampered');
-  const tags = (await readdir(join(folder, 'tampered', 'tags'), { recursive: true })).filter((name) => name.endsWith('.parquet'));
+  const tags = (await readdir(join(folder, 'tampered', 'tags'), { recursive: true })).filter((name) =>
+    name.endsWith('.parquet'),
+  );
   await appendFile(join(folder, 'tampered', 'tags', tags[0] ?? ''), 'x');
   const shard = Object.keys(reference).find((name) => name.endsWith('.parquet')) ?? '';
   await writeFile(join(folder, 'tampered', 'dataset', shard), 'not a shard');
@@ -111,23 +136,39 @@ test('a bad row costs one row and is quarantined with its place', async () => {
   const result = await run(own, 'bad');
   expect(result.code).toBe(0);
   expect(JSON.parse(result.stdout)).toMatchObject({ rows: 501, quarantined: 1 });
-  const quarantine = (await readdir(join(folder, 'bad', 'quarantine'), { recursive: true })).filter((name) => name.endsWith('.jsonl'));
-  expect(JSON.parse(await readFile(join(folder, 'bad', 'quarantine', quarantine[0] ?? ''), 'utf8'))).toMatchObject({ source: 'bad', file: 'bad.jsonl', row: 500, code: 'json-invalid' });
+  const quarantine = (await readdir(join(folder, 'bad', 'quarantine'), { recursive: true })).filter((name) =>
+    name.endsWith('.jsonl'),
+  );
+  expect(
+    JSON.parse(await readFile(join(folder, 'bad', 'quarantine', quarantine[0] ?? ''), 'utf8')),
+  ).toMatchObject({ source: 'bad', file: 'bad.jsonl', row: 500, code: 'json-invalid' });
 });
 
 test('a source with too many bad rows fails the run with exit 2 and names the worst', async () => {
-  await writeFile(join(folder, 'awful.jsonl'), `${await readFile(join(folder, 'b.jsonl'), 'utf8')}${'{"messages": [\n'.repeat(30)}`);
+  await writeFile(
+    join(folder, 'awful.jsonl'),
+    `${await readFile(join(folder, 'b.jsonl'), 'utf8')}${'{"messages": [\n'.repeat(30)}`,
+  );
   const result = await run(await writeConfig('awful.yaml', ['{name: awful, path: awful.jsonl}']), 'awful');
   expect(result.code).toBe(2);
   expect(result.stderr).toContain('source "awful": 30 of 530 rows are bad');
 });
 
 test('an infeasible wish is explained, and an error when asked for', async () => {
-  const wish = ['--set', 'persona_weights={grief_companion: 0.9}', '--set', 'balance.total=1500', '--set', 'balance.max_repeats=1'];
+  const wish = [
+    '--set',
+    'persona_weights={grief_companion: 0.9}',
+    '--set',
+    'balance.total=1500',
+    '--set',
+    'balance.max_repeats=1',
+  ];
   const nearest = await run(config, 'infeasible', ...wish);
   expect(nearest.code).toBe(0);
   expect(JSON.parse(nearest.stdout).feasible).toBe(false);
-  const feasibility = JSON.parse(await readFile(join(folder, 'infeasible', 'plan', 'feasibility.json'), 'utf8'));
+  const feasibility = JSON.parse(
+    await readFile(join(folder, 'infeasible', 'plan', 'feasibility.json'), 'utf8'),
+  );
   expect(feasibility.certificate.conflicts).toContain('persona:grief_companion');
   const error = await run(config, 'infeasible-error', ...wish, '--set', 'balance.on_infeasible=error');
   expect(error.code).toBe(2);

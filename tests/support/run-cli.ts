@@ -14,11 +14,23 @@ export interface CliResult {
 }
 
 /** Runs the command line from source in a process of its own. */
-export function runCli(args: readonly string[], options: { readonly cwd?: string; readonly input?: string; readonly env?: Record<string, string> } = {}): Promise<CliResult> {
+export function runCli(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly input?: string; readonly env?: Record<string, string> } = {},
+): Promise<CliResult> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...command, ...args], { cwd: options.cwd ?? root, maxBuffer: 64 << 20, env: { ...process.env, NO_COLOR: '1', ...options.env } }, (error, stdout, stderr) => {
-      resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [...command, ...args],
+      {
+        cwd: options.cwd ?? root,
+        maxBuffer: 64 << 20,
+        env: { ...process.env, NO_COLOR: '1', ...options.env },
+      },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
+      },
+    );
     child.stdin?.end(options.input ?? '');
   });
 }
@@ -45,7 +57,9 @@ export async function treeHashes(folder: string): Promise<Record<string, string>
   const hashes: Record<string, string> = {};
   for (const entry of entries.filter((candidate) => candidate.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    hashes[relative(folder, path)] = createHash('sha256').update(await readFile(path)).digest('hex');
+    hashes[relative(folder, path)] = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
   }
   return Object.fromEntries(Object.entries(hashes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -8,19 +8,35 @@ const taxonomy = testTaxonomy();
 const labels = taxonomy.traits.map((trait) => trait.id);
 
 test('at most one trait per exclusive group holds, and it is the best', () => {
-  const decide = compileTraitDecision(taxonomy, labels, labels.map(() => 0.5));
+  const decide = compileTraitDecision(
+    taxonomy,
+    labels,
+    labels.map(() => 0.5),
+  );
   fc.assert(
-    fc.property(fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: labels.length, maxLength: labels.length }), (scores) => {
-      const mask = decide(Float32Array.from(scores), 0);
-      const held = taxonomy.traits.filter((_, bit) => mask & (1 << bit));
-      const groups = held.flatMap((trait) => (trait.group === null ? [] : [trait.group]));
-      expect(new Set(groups).size).toBe(groups.length);
-      for (const trait of held) expect(scores[labels.indexOf(trait.id)]).toBeGreaterThanOrEqual(0.5);
-    }),
+    fc.property(
+      fc.array(fc.float({ min: 0, max: 1, noNaN: true }), {
+        minLength: labels.length,
+        maxLength: labels.length,
+      }),
+      (scores) => {
+        const mask = decide(Float32Array.from(scores), 0);
+        const held = taxonomy.traits.filter((_, bit) => mask & (1 << bit));
+        const groups = held.flatMap((trait) => (trait.group === null ? [] : [trait.group]));
+        expect(new Set(groups).size).toBe(groups.length);
+        for (const trait of held) expect(scores[labels.indexOf(trait.id)]).toBeGreaterThanOrEqual(0.5);
+      },
+    ),
   );
 });
 
-const candidates = { personas: [3, 7, 9], scores: [0.6 * 65535, 0.3 * 65535, 0.05 * 65535], at: 0, count: 3, originScore: Math.round(0.3 * 65535) };
+const candidates = {
+  personas: [3, 7, 9],
+  scores: [0.6 * 65535, 0.3 * 65535, 0.05 * 65535],
+  at: 0,
+  count: 3,
+  originScore: Math.round(0.3 * 65535),
+};
 
 test('without a prior the best candidate is the label', () => {
   const out = { persona: 0, score: 0 };

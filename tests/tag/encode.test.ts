@@ -4,14 +4,25 @@ import type { Row } from '../../src/core/row.ts';
 import { hashToHex } from '../../src/lib/hash.ts';
 import { RowEncoder, rowKeyPrefix, writeRowKey } from '../../src/tag/encode.ts';
 
-const row = (user: string, assistant: string): Row => ({ messages: [{ role: 'user', content: user }, { role: 'assistant', content: assistant }] });
+const row = (user: string, assistant: string): Row => ({
+  messages: [
+    { role: 'user', content: user },
+    { role: 'assistant', content: assistant },
+  ],
+});
 const hashOf = (value: Row): string => hashToHex(new RowEncoder().encode([value]).contentHash);
 
 test('the arena holds every message once, sides marked', () => {
   const { text } = new RowEncoder().encode([row('Wie geht’s?', 'Good ☀'), row('', 'x'.repeat(3000))]);
-  const segment = (s: number): string => Buffer.from(text.bytes.subarray(text.starts[s], text.ends[s])).toString('utf8');
+  const segment = (s: number): string =>
+    Buffer.from(text.bytes.subarray(text.starts[s], text.ends[s])).toString('utf8');
   expect([...text.rowSegments]).toEqual([0, 2, 4]);
-  expect([segment(0), segment(1), segment(2), segment(3).length]).toEqual(['Wie geht’s?', 'Good ☀', '', 3000]);
+  expect([segment(0), segment(1), segment(2), segment(3).length]).toEqual([
+    'Wie geht’s?',
+    'Good ☀',
+    '',
+    3000,
+  ]);
   expect([...text.roles]).toEqual([1, 2, 1, 2]);
 });
 
@@ -25,7 +36,14 @@ test('who says what changes the content hash', () => {
   const plain = hashOf(row('a', 'b'));
   expect(hashOf(row('b', 'a'))).not.toBe(plain);
   expect(hashOf(row('ab', ''))).not.toBe(plain);
-  expect(hashOf({ messages: [{ role: 'user', content: 'a' }, { role: 'tool', content: 'b' }] })).not.toBe(plain);
+  expect(
+    hashOf({
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'tool', content: 'b' },
+      ],
+    }),
+  ).not.toBe(plain);
 });
 
 test('hashes do not depend on the batch around a row', () => {

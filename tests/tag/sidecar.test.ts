@@ -15,7 +15,14 @@ test('a sidecar reads back as it was written, whatever the values', async () => 
         if (typeof array === 'number') continue;
         for (let i = 0; i < array.length; i++) array[i] = stream.next().value ?? 0;
       }
-      for (const array of [columns.row, columns.records, columns.outputChars, columns.tokens, columns.supervisedTokens]) array.forEach((value, i) => (array[i] = value & 0x7fffffff));
+      for (const array of [
+        columns.row,
+        columns.records,
+        columns.outputChars,
+        columns.tokens,
+        columns.supervisedTokens,
+      ])
+        array.forEach((value, i) => (array[i] = value & 0x7fffffff));
       const path = join(folder, 'unit.parquet');
       await writeFile(path, encodeSidecar(columns));
       expect(await readSidecar(path)).toEqual(columns);

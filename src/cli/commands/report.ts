@@ -30,7 +30,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       process.stdout.write(
         args.json
           ? renderJson(report)
-          : `${renderText(report, { width: process.stdout.columns ?? 100, color: process.stdout.isTTY === true })}\n`,
+          : `${renderText(report, { width: process.stdout.columns ?? 100, color: process.stdout.isTTY })}\n`,
       );
       return;
     }

@@ -1,18 +1,18 @@
 import type { Prediction, RowChange, WhatIf } from '../../run/what-if.ts';
 
 /** The plan of a run as a terminal table; with other settings, both side by side. */
-export function renderPlan({ now, then, entering, leaving }: WhatIf): string {
+export function renderPlan({ now, revised, entering, leaving }: WhatIf): string {
   const sections = [
-    ['persona', now.personas, then?.personas],
-    ['trait', now.traits, then?.traits],
-    ['phase', now.phases, then?.phases],
-    ['adapter', now.adapters, then?.adapters],
+    ['persona', now.personas, revised?.personas],
+    ['trait', now.traits, revised?.traits],
+    ['phase', now.phases, revised?.phases],
+    ['adapter', now.adapters, revised?.adapters],
   ] as const;
   return [
-    ...(then ?? now).sentences,
+    ...(revised ?? now).sentences,
     '',
-    heading('', then !== null),
-    line('balanced corpus', now.total, then?.total),
+    heading('', revised !== null),
+    line('balanced corpus', now.total, revised?.total),
     ...sections.flatMap(([title, before, after]) => [
       '',
       title,
@@ -20,11 +20,11 @@ export function renderPlan({ now, then, entering, leaving }: WhatIf): string {
         line(name, before[name], after?.[name] ?? (after ? nothing : undefined)),
       ),
     ]),
-    ...((then ?? now).gaps.length > 0
+    ...((revised ?? now).gaps.length > 0
       ? [
           '',
           'missing',
-          ...(then ?? now).gaps
+          ...(revised ?? now).gaps
             .slice(0, 10)
             .map(
               (gap) =>
@@ -32,7 +32,7 @@ export function renderPlan({ now, then, entering, leaving }: WhatIf): string {
             ),
         ]
       : []),
-    ...(then ? ['', ...changes('enter', entering), ...changes('leave', leaving)] : []),
+    ...(revised ? ['', ...changes('enter', entering), ...changes('leave', leaving)] : []),
   ].join('\n');
 }
 
