@@ -51,7 +51,7 @@ export function drawFlowChart(graph: FlowGraph): string {
 }
 
 function flowNode(node: FlowNode, phaseColours: ReadonlyMap<string, string>) {
-  const text = `${cutText(visibleText(node.name), 19)}  ${formatShort(node.rows)}`;
+  const text = `${cutText(visibleText(node.name), node.layer === 'source' ? 19 : 26)}  ${formatShort(node.rows)}`;
   return {
     name: node.id,
     depth: depths[node.layer],

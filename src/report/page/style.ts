@@ -99,4 +99,4 @@ function darkCharts(): string {
 
 const printStyle = `@media print { nav { display: none; } body { font-size: 10pt; background: #fff; } header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
   section { break-inside: auto; padding: 1.2rem 0 .4rem; } h2, figcaption { break-after: avoid; } tr { break-inside: avoid; } .canvas, .scroll { overflow: visible; }
-  svg.chart { min-width: 0; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; } details::details-content { content-visibility: visible; block-size: auto; } }`;
+  svg.chart { min-width: 0; } table { font-size: 7.5pt; } th, td { padding: .2rem .3rem; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; } details::details-content { content-visibility: visible; block-size: auto; } }`;
