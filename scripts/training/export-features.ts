@@ -16,7 +16,10 @@ const files = names.map((name) => createWriteStream(`${outPrefix}.${name}`));
 let rows = 0;
 
 async function flush(lines: readonly string[]): Promise<void> {
-  const batch = textBatchOf(lines.map(parseRow));
+  const batch = textBatchOf(
+    lines.map(parseRow),
+    lines.map((line) => line.includes('"tool_calls": true')),
+  );
   const features = featurise(batch);
   const counts = new Int32Array(batch.rows * 4);
   for (let row = 0; row < batch.rows; row++) {

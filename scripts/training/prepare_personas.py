@@ -16,8 +16,10 @@ def main(data_folder, samples_folder, out_path):
     with open(out_path, "w", encoding="utf-8") as out:
 
         def write(origin, persona, messages):
+            # Tool calls reach the product either as text or as calls of the message; both forms must be known.
+            calls = origin in ("bfcl", "seal_tools", "glaive_demo", "reason_tool_use") and len(messages[-1]["content"]) % 2 == 0
             counts[origin, persona] = counts.get((origin, persona), 0) + 1
-            out.write(json.dumps({"messages": messages, "persona": persona, "origin": origin}) + "\n")
+            out.write(json.dumps({"messages": messages, "persona": persona, "origin": origin, "tool_calls": calls}) + "\n")
 
         for origin, persona, messages in read_all(data_folder):
             write(origin, persona, messages)

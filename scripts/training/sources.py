@@ -236,8 +236,8 @@ def gpteacher_roleplay(r):
     for row in r.whole("gpteacher_roleplay.json"):
         asked = f"{row['instruction']}\n{row['input']}"
         tale = re.search(r"\b(story|tale|narrat|scene|write a|describe (a|the|your) (adventure|journey|encounter))", row["instruction"], re.I)
-        act = re.match(r"(act as|pretend|take on the role|assume the role|you are|roleplay|speak as|imagine you are|embody|respond as)", row["instruction"], re.I)
-        yield ("creative_storyteller" if tale or not act else "roleplay_character"), turn(asked, row["response"])
+        act = re.match(r"(act as|pretend|take on the role|assume the role|you are|roleplay|speak as|embody|respond as)", row["instruction"], re.I)
+        yield ("creative_storyteller" if tale or not act or len(row["response"]) > 700 else "roleplay_character"), turn(asked, row["response"])
 
 
 def fairytaleqa(r):

@@ -24,7 +24,10 @@ export function parseRow(line: string): readonly PlainMessage[] {
 }
 
 /** Packs conversations into the arena form that taggers read; contents are trimmed as the product trims them. */
-export function textBatchOf(conversations: readonly (readonly PlainMessage[])[]): TextBatch {
+export function textBatchOf(
+  conversations: readonly (readonly PlainMessage[])[],
+  toolCalls: readonly boolean[] = [],
+): TextBatch {
   const parts: Buffer[] = [];
   const [starts, ends, speakers]: [number[], number[], number[]] = [[], [], []];
   const rowSegments = new Uint32Array(conversations.length + 1);
@@ -52,6 +55,6 @@ export function textBatchOf(conversations: readonly (readonly PlainMessage[])[])
     roles: Uint8Array.from(speakers),
     starts: Uint32Array.from(starts),
     ends: Uint32Array.from(ends),
-    toolCalls: new Uint8Array(conversations.length),
+    toolCalls: Uint8Array.from(conversations, (_, row) => (toolCalls[row] ? 1 : 0)),
   };
 }

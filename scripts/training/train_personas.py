@@ -76,7 +76,7 @@ def weights_of(labels, origins, picked):
     for label in np.unique(labels[picked]):
         mask = labels[picked] == label
         size = mask.sum()
-        weight[mask] *= min(size * 4, 900) ** 0.75 / weight[mask].sum()
+        weight[mask] *= min(size * 10, 900) ** 0.75 / weight[mask].sum()
     return weight / weight.sum()
 
 

@@ -5,8 +5,8 @@ import { featureLimits, side } from './text-scanner.ts';
 /** Rows of one call; larger ones leave the cache (bench/results.md). */
 const rowsPerCall = 128;
 /** A row's ids are padded to the next of these lengths, which depend on the row alone, so its neighbours cannot change its sums. */
-const assistantLengths = lengthSteps(featureLimits[side.assistant], 32);
-const userLengths = lengthSteps(featureLimits[side.user], 32);
+const assistantLengths = [32, 64, featureLimits[side.assistant]] as const;
+const userLength = featureLimits[side.user];
 
 /**
  * Runs a bag model over a batch in groups of rows of like length and returns its outputs in the batch's row order,
@@ -18,7 +18,7 @@ export async function runBagModel(
   model: { readonly outputs: number; readonly readsUser: boolean },
 ): Promise<Float32Array> {
   const scores = new Float32Array(features.rows * model.outputs);
-  for (const group of groupRows(features, model.readsUser)) {
+  for (const group of groupRows(features)) {
     for (let from = 0; from < group.rows.length; from += rowsPerCall) {
       const rows = group.rows.slice(from, from + rowsPerCall);
       const part = await session.run(feedsOf(features, rows, group, model.readsUser));
@@ -30,28 +30,20 @@ export async function runBagModel(
 
 interface RowGroup {
   readonly assistantLength: number;
-  readonly userLength: number;
   readonly rows: number[];
 }
 
-function groupRows(features: FeatureBatch, readsUser: boolean): Iterable<RowGroup> {
-  const groups = new Map<number, RowGroup>();
+function groupRows(features: FeatureBatch): readonly RowGroup[] {
+  const groups: readonly RowGroup[] = assistantLengths.map((assistantLength) => ({
+    assistantLength,
+    rows: [],
+  }));
   for (let row = 0; row < features.rows; row++) {
-    const assistantStep = stepOf(features.assistantCounts[row] ?? 0);
-    const userStep = readsUser ? stepOf(features.userCounts[row] ?? 0) : 0;
-    const key = assistantStep * userLengths.length + userStep;
-    let group = groups.get(key);
-    if (!group) {
-      group = {
-        assistantLength: assistantLengths[assistantStep] ?? 0,
-        userLength: userLengths[userStep] ?? 0,
-        rows: [],
-      };
-      groups.set(key, group);
-    }
-    group.rows.push(row);
+    const count = features.assistantCounts[row] ?? 0;
+    const step = assistantLengths.findIndex((length) => count <= length);
+    groups[step]?.rows.push(row);
   }
-  return groups.values();
+  return groups;
 }
 
 function feedsOf(
@@ -65,7 +57,7 @@ function feedsOf(
   const scales = new Float32Array(count * sides);
   const dense = new Float32Array(count * denseCount);
   const assistant = new Int32Array(count * group.assistantLength);
-  const user = new Int32Array(readsUser ? count * group.userLength : 0);
+  const user = new Int32Array(readsUser ? count * userLength : 0);
   for (let i = 0; i < count; i++) {
     const row = rows[i] ?? 0;
     copyIds(
@@ -82,7 +74,7 @@ function feedsOf(
         row * featureLimits[side.user],
         features.userCounts[row] ?? 0,
         user,
-        i * group.userLength,
+        i * userLength,
       );
       scales[i * sides + 1] = 1 / Math.sqrt(Math.max(1, features.userCounts[row] ?? 0));
     }
@@ -93,7 +85,7 @@ function feedsOf(
     scales: { type: 'float32', data: scales, dims: [count, sides] },
     dense: { type: 'float32', data: dense, dims: [count, denseCount] },
   };
-  if (readsUser) feeds['user'] = { type: 'int32', data: user, dims: [count, group.userLength] };
+  if (readsUser) feeds['user'] = { type: 'int32', data: user, dims: [count, userLength] };
   return feeds;
 }
 
@@ -106,12 +98,4 @@ function scatter(part: Float32Array, rows: readonly number[], outputs: number, s
     const at = (rows[i] ?? 0) * outputs;
     for (let j = 0; j < outputs; j++) scores[at + j] = Math.round((part[i * outputs + j] ?? 0) * 1e5) / 1e5;
   }
-}
-
-function stepOf(count: number): number {
-  return count === 0 ? 0 : (count - 1) >> 5;
-}
-
-function lengthSteps(limit: number, step: number): readonly number[] {
-  return Array.from({ length: Math.ceil(limit / step) }, (_, index) => (index + 1) * step);
 }

@@ -29,6 +29,8 @@ export const categories = {
   phraseEnd: 26,
   refusal: 27,
   narrative: 28,
+  /** Not counted: the last word but one of a phrase. */
+  phraseInner: 29,
 } as const;
 
 export type Category = keyof typeof categories;

@@ -7,14 +7,12 @@ export const fnvPrime = 0x01000193;
 
 const tableBits = 13;
 const tableMask = (1 << tableBits) - 1;
+const slotMask = (2 << tableBits) - 1;
 
-/** Open-addressed hash table from word (or phrase) hash to category bits; built once, about 64 KiB a table. */
-export interface Lexicon {
-  readonly keys: Int32Array;
-  readonly bits: Int32Array;
-}
+/** Open-addressed hash table: word (or phrase) hash at even places, its category bits after it. About 64 KiB a table. */
+export type Lexicon = Int32Array;
 
-/** Single words. Words that end a phrase carry the bit of `phraseEnd` as well. */
+/** Single words. The last two words of a phrase carry `phraseInner` and `phraseEnd`, so that few words cost a phrase look-up. */
 export const wordLexicon: Lexicon = emptyLexicon();
 /** Two- to four-word phrases by `joinHash` of their word hashes. */
 export const phraseLexicon: Lexicon = emptyLexicon();
@@ -23,12 +21,12 @@ fillLexicons();
 
 /** Category bits of a hash, 0 when unknown. */
 export function lookUp(lexicon: Lexicon, hash: number): number {
-  let slot = hash & tableMask;
+  let slot = (hash & tableMask) << 1;
   for (;;) {
-    const key = lexicon.keys[slot] ?? 0;
-    if (key === hash) return lexicon.bits[slot] ?? 0;
+    const key = lexicon[slot] as number;
+    if (key === hash) return lexicon[slot + 1] as number;
     if (key === 0) return 0;
-    slot = (slot + 1) & tableMask;
+    slot = (slot + 2) & slotMask;
   }
 }
 
@@ -50,7 +48,7 @@ export function categoryBit(category: Category): number {
 }
 
 function emptyLexicon(): Lexicon {
-  return { keys: new Int32Array(1 << tableBits), bits: new Int32Array(1 << tableBits) };
+  return new Int32Array(2 << tableBits);
 }
 
 function fillLexicons(): void {
@@ -73,11 +71,12 @@ function addPhrase(words: readonly string[], bits: number): void {
   const hashes = words.map(hashWord);
   add(phraseLexicon, hashes.slice(1).reduce(joinHash, hashes[0] ?? 0), bits);
   add(wordLexicon, hashes.at(-1) ?? 0, categoryBit('phraseEnd'));
+  add(wordLexicon, hashes.at(-2) ?? 0, categoryBit('phraseInner'));
 }
 
 function add(lexicon: Lexicon, hash: number, bits: number): void {
-  let slot = hash & tableMask;
-  while (lexicon.keys[slot] !== 0 && lexicon.keys[slot] !== hash) slot = (slot + 1) & tableMask;
-  lexicon.keys[slot] = hash;
-  lexicon.bits[slot] = (lexicon.bits[slot] ?? 0) | bits;
+  let slot = (hash & tableMask) << 1;
+  while (lexicon[slot] !== 0 && lexicon[slot] !== hash) slot = (slot + 2) & slotMask;
+  lexicon[slot] = hash;
+  lexicon[slot + 1] = (lexicon[slot + 1] ?? 0) | bits;
 }

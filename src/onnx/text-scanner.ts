@@ -45,7 +45,7 @@ export const tallyCount = 22;
 export const bucketBits = 16;
 export const bucketCount = 1 << bucketBits;
 /** Features kept per side, word and bigram each counting one; the rest of a long text only counts. See bench/results.md. */
-export const featureLimits = [160, 64] as const;
+export const featureLimits = [128, 48] as const;
 
 const bucketMask = bucketCount - 1;
 const maximumLimit = Math.max(...featureLimits);
@@ -53,6 +53,8 @@ const sideSalt = [0x3c6ef372, 0x1b873593] as const;
 const bigramSalt = 0x5bd1e995;
 const clauseOnly = categoryBit('orderFirst') | categoryBit('orderMiddle') | categoryBit('orderLast');
 const phraseEnd = categoryBit('phraseEnd');
+const phraseInner = categoryBit('phraseInner');
+const counted = ~phraseInner;
 const roleLabel = categoryBit('roleLabel');
 const hedge = categoryBit('hedge');
 const deferral = categoryBit('deferral');
@@ -80,6 +82,14 @@ export class TextScanner {
   #isFirstWordOfLine = true;
   #clauseStart = true;
   #previous = 0;
+  #previousBits = 0;
+  #words = 0;
+  #wordBytes = 0;
+  #longWords = 0;
+  #featureCount = 0;
+  #featureLimit = 0;
+  #featureSalt = 0;
+  #sideFeatures = this.features[0];
   #beforePrevious = 0;
   #thirdLast = 0;
   #wordsInSentence = 0;
@@ -106,6 +116,14 @@ export class TextScanner {
     this.#isLaterTurn = (tallies[at + tally.segments] ?? 0) > 0;
     this.#inCode = false;
     this.#previous = 0;
+    this.#previousBits = 0;
+    this.#words = 0;
+    this.#wordBytes = 0;
+    this.#longWords = 0;
+    this.#featureCount = this.featureCounts[speaker] ?? 0;
+    this.#featureLimit = featureLimits[speaker];
+    this.#featureSalt = sideSalt[speaker];
+    this.#sideFeatures = this.features[speaker];
     this.#beforePrevious = 0;
     this.#thirdLast = 0;
     this.#lastVisible = 0;
@@ -117,6 +135,10 @@ export class TextScanner {
     tallies[at + tally.segments] = (tallies[at + tally.segments] ?? 0) + 1;
     tallies[at + tally.bytes] = (tallies[at + tally.bytes] ?? 0) + end - start;
     this.#walk(start);
+    this.featureCounts[speaker] = this.#featureCount;
+    this.#add(tally.words, this.#words);
+    this.#add(tally.wordBytes, this.#wordBytes);
+    this.#add(tally.longWords, this.#longWords);
     this.#endSentence(this.#lastVisible === byteClass.question);
     tallies[at + tally.endsAsQuestion] = this.#lastVisible === byteClass.question ? 1 : 0;
   }
@@ -275,7 +297,6 @@ export class TextScanner {
   }
 
   #endWord(start: number, end: number, hash: number, upper: number, digits: number, high: number): void {
-    const speaker = this.#side;
     const length = end - start;
     if ((upper | digits | high) !== 0) this.#countBytes(upper, digits, high);
     this.#lastVisible = byteClass.lower;
@@ -286,23 +307,22 @@ export class TextScanner {
       return;
     }
     this.#isFirstWordOfLine = false;
-    this.#keepFeature(hash);
+    if (this.#featureCount + 2 <= this.#featureLimit) this.#keepFeature(hash);
     if (this.#inCode) {
       this.#add(tally.codeBytes, length);
       this.#previous = hash;
       return;
     }
-    const tallies = this.tallies;
-    const at = speaker * tallyCount;
-    tallies[at + tally.words] = (tallies[at + tally.words] ?? 0) + 1;
-    tallies[at + tally.wordBytes] = (tallies[at + tally.wordBytes] ?? 0) + length;
-    if (length > 8) tallies[at + tally.longWords] = (tallies[at + tally.longWords] ?? 0) + 1;
+    this.#words++;
+    this.#wordBytes += length;
+    if (length > 8) this.#longWords++;
     const isCapital = upper === 1 && classOfByte[this.#bytes[start] ?? 0] === byteClass.upper;
-    if (isCapital && this.#wordsInSentence > 0)
-      tallies[at + tally.capitalised] = (tallies[at + tally.capitalised] ?? 0) + 1;
+    if (isCapital && this.#wordsInSentence > 0) this.#add(tally.capitalised, 1);
     this.#wordsInSentence++;
     // "May" inside a sentence is the month, not a hedge.
-    if (bits !== 0 && !(hash === mayHash && isCapital && this.#wordsInSentence > 1)) this.#count(bits, hash);
+    if ((bits & counted) !== 0 && !(hash === mayHash && isCapital && this.#wordsInSentence > 1))
+      this.#count(bits & counted, hash);
+    this.#previousBits = bits;
     this.#thirdLast = this.#beforePrevious;
     this.#beforePrevious = this.#previous;
     this.#previous = hash;
@@ -318,18 +338,11 @@ export class TextScanner {
   }
 
   #keepFeature(hash: number): void {
-    const speaker = this.#side;
-    const count = this.featureCounts[speaker] ?? 0;
-    if (count + 2 > (featureLimits[speaker] ?? 0)) return;
-    const features = this.features[speaker];
-    const salt = sideSalt[speaker] ?? 0;
-    features[count] = bucketOf(hash, salt);
-    if (this.#previous === 0) {
-      this.featureCounts[speaker] = count + 1;
-      return;
-    }
-    features[count + 1] = bucketOf(joinHash(this.#previous, hash), salt ^ bigramSalt);
-    this.featureCounts[speaker] = count + 2;
+    const features = this.#sideFeatures;
+    const salt = this.#featureSalt;
+    features[this.#featureCount++] = bucketOf(hash, salt);
+    if (this.#previous !== 0)
+      features[this.#featureCount++] = bucketOf(joinHash(this.#previous, hash), salt ^ bigramSalt);
   }
 
   #count(wordBits: number, hash: number): void {
@@ -351,7 +364,7 @@ export class TextScanner {
 
   /** Bits of the two-, three- and four-word phrases that end in this word. */
   #phraseBits(hash: number): number {
-    if (this.#previous === 0) return 0;
+    if (this.#previous === 0 || (this.#previousBits & phraseInner) === 0) return 0;
     let bits = lookUp(phraseLexicon, joinHash(this.#previous, hash));
     if (this.#beforePrevious === 0) return bits;
     const two = joinHash(this.#beforePrevious, this.#previous);
