@@ -89,12 +89,17 @@ function usageMessage(message: string): string {
     .join('\n');
 }
 
+/** Our own line breaks stay; what came from data is made harmless. */
+function lines(message: string): string {
+  return message.split('\n').map(sanitize).join('\n');
+}
+
 function report(error: unknown): void {
   if (error instanceof UsageShown) return;
   const debug = process.argv.includes('--debug');
   const system = describeSystemError(error);
   if (error instanceof TagDatasetsError) {
-    process.stderr.write(`${sanitize(error.message)}\n${error.hint ? `→ ${sanitize(error.hint)}\n` : ''}`);
+    process.stderr.write(`${lines(error.message)}\n${error.hint ? `→ ${sanitize(error.hint)}\n` : ''}`);
     process.exitCode = exitCodes[error.name] ?? 3;
   } else if (system) {
     process.stderr.write(`${sanitize(system.message)}\n→ ${system.hint}\n`);

@@ -39,7 +39,10 @@ export type RowEntry = {
   readonly row: number;
   /** How many input records stand behind this entry: more than 1 where utterances were grouped. */
   readonly records: number;
-} & ({ readonly value: Row; /** What the file held; only when asked for. */ readonly record?: unknown } | { readonly reject: RowReject });
+} & (
+  | { readonly value: Row; /** What the file held; only when asked for. */ readonly record?: unknown }
+  | { readonly reject: RowReject }
+);
 
 /** A run of consecutive entries of one unit, in file order; at most a few hundred rows or a few MiB. */
 export type RowBatch = readonly RowEntry[];

@@ -60,6 +60,8 @@ export interface ShapePlan {
   readonly columns: Readonly<Record<string, string>>;
   /** Rows are grouped by a dialogue id: the file is one unit. */
   readonly grouped?: boolean;
+  /** Shapes of the records that the first does not fit, tried in this order: files with rows of several shapes. */
+  readonly alternatives?: readonly ShapePlan[];
 }
 
 /** A piece of one input file that one worker reads on its own: 1-8 MiB or 10-50 k rows. */

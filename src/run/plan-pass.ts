@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { ValidationError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { findDuplicates } from '../balance/dedupe.ts';
-import type { BalanceCell, BalanceProblem } from '../balance/problem.ts';
+import type { Band, BalanceCell, BalanceProblem } from '../balance/problem.ts';
 import { type Selection, selectionKeys, selectRows } from '../balance/select.ts';
 import { type BalanceSolution, solveBalance } from '../balance/solve.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
@@ -186,7 +186,7 @@ function buildProblem(cells: readonly BalanceCell[], config: Config, taxonomy: T
 function upsampledShares(
   problem: Pick<BalanceProblem, 'cells' | 'personaWeights' | 'parents'>,
   factors: Readonly<Record<string, number>>,
-): Record<string, number> {
+): Record<string, Band> {
   const weights = Object.values(problem.personaWeights);
   if (weights.some((weight) => typeof weight !== 'number')) return {};
   const left =
@@ -199,8 +199,13 @@ function upsampledShares(
   let scaled = 0;
   for (const [persona, rows] of supply) scaled += rows * (factors[persona] ?? 1);
   if (left <= 1e-9 || scaled === 0 || supply.size < 2) return {};
-  const shares: Record<string, number> = {};
-  for (const [persona, rows] of supply)
-    if (factors[persona] !== undefined) shares[persona] = (left * rows * factors[persona]) / scaled;
+  const shares: Record<string, Band> = {};
+  for (const [persona, rows] of supply) {
+    const factor = factors[persona];
+    if (factor === undefined) continue;
+    const share = (left * rows * factor) / scaled;
+    // Not a decimal: an exact sum over the rest could miss 1 by a rounding error and be judged infeasible.
+    shares[persona] = { min: Math.max(0, share - 1e-9), max: Math.min(1, share + 1e-9) };
+  }
   return shares;
 }

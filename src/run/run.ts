@@ -7,6 +7,8 @@ import type { Config } from '../config/schema.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { TaggerInfo } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
+import { FatalError } from '../core/errors.ts';
+import { checkAccounting } from '../report/accounting.ts';
 import type { ReportModel } from '../report/model.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import { writePlan, writeReport, writeRunJson } from './artefacts.ts';
@@ -104,6 +106,13 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     timings: context.timings,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   });
+  const wrongSums = checkAccounting(report);
+  if (wrongSums.length > 0) {
+    throw new FatalError(`the report does not account for every row: ${wrongSums.join('; ')}`, {
+      code: 'accounting',
+      hint: 'this is a bug; the shards are not to be trusted',
+    });
+  }
   const extra = await writeDatasetFiles({
     out,
     config,

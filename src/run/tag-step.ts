@@ -36,15 +36,12 @@ export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<Ta
 }
 
 /** Rows of a byte-numbered unit are counted from the unit's own start. */
-export function firstRow(unit: Unit): number {
+function firstRow(unit: Unit): number {
   return unit.rowUnit === 'byte' && unit.range.kind === 'bytes' ? unit.range.start : unit.firstRow;
 }
 
 /** The first `take` entries; all when null. */
-export async function* takeEntries(
-  batches: AsyncIterable<RowBatch>,
-  take: number | null,
-): AsyncGenerator<RowBatch> {
+async function* takeEntries(batches: AsyncIterable<RowBatch>, take: number | null): AsyncGenerator<RowBatch> {
   let left = take ?? Number.POSITIVE_INFINITY;
   for await (const batch of batches) {
     if (batch.length >= left) {

@@ -14,6 +14,21 @@ export const excerptCharacters = 200;
  * that does not fit comes back as a reject. `keepExtra` adds the columns that the plan does not use as JSON text.
  */
 export function compileShape(plan: ShapePlan, keepExtra: boolean): (record: unknown) => Row | RowReject {
+  const first = compileOne(plan, keepExtra);
+  const others = (plan.alternatives ?? []).map((other) => compileOne(other, keepExtra));
+  if (others.length === 0) return first;
+  return (record) => {
+    const row = first(record);
+    if ('messages' in row) return row;
+    for (const adapt of others) {
+      const other = adapt(record);
+      if ('messages' in other) return other;
+    }
+    return row;
+  };
+}
+
+function compileOne(plan: ShapePlan, keepExtra: boolean): (record: unknown) => Row | RowReject {
   const adapter = findAdapter(plan.kind);
   if (!adapter) {
     throw new FatalError(`shape "${plan.kind}" is not known to this version`, {

@@ -3,6 +3,7 @@ import type { ShapePlan } from '../../core/unit.ts';
 import { suggestName } from '../../lib/nearest.ts';
 import type { ReadOptions } from '../read-options.ts';
 import type { Adapter, Columns } from './adapter.ts';
+import { compileShape } from './compile-shape.ts';
 import { adapters, findAdapter, shapeNames } from './roster.ts';
 import { makeSample, plainName, type Sample } from './sample.ts';
 
@@ -22,10 +23,23 @@ export function detectShape(
   for (const adapter of candidates(options.shape, named)) {
     const columns = adapter.detect(sample, named);
     if (columns && fits(adapter, columns, sample)) {
-      return { plan: { kind: adapter.kind, columns, ...(adapter.grouped && { grouped: true }) } };
+      if (adapter.grouped) return { plan: { kind: adapter.kind, columns, grouped: true } };
+      return { plan: withAlternatives({ kind: adapter.kind, columns }, records, options) };
     }
   }
   return unknown;
+}
+
+/** Adds the shapes of the sampled records that `plan` does not fit; none where the user said what the shape is. */
+function withAlternatives(plan: ShapePlan, records: readonly unknown[], options: ReadOptions): ShapePlan {
+  if (options.shape !== undefined || options.columns !== undefined) return plan;
+  const adapt = compileShape(plan, false);
+  const misfits = records.filter((record) => !('messages' in adapt(record)));
+  if (misfits.length === 0 || misfits.length === records.length) return plan;
+  const other = detectShape(misfits, options);
+  if (!('plan' in other) || other.plan.grouped) return plan;
+  const { alternatives = [], ...first } = other.plan;
+  return { ...plan, alternatives: [first, ...alternatives] };
 }
 
 /** Columns are found by their name as written, else without case, `_`, `-` and blanks; undefined when one is missing. */
