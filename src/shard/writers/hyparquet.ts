@@ -18,8 +18,8 @@ export interface HyparquetOptions {
 export const createdBy = 'tag-datasets';
 
 /**
- * The default writer: zstd, dictionaries where they halve a column, three-level lists, statistics on the label columns
- * (bounds of running text serve no query). Row groups are shredded here and handed to hyparquet-writer column by column.
+ * The default writer: zstd, dictionaries where they halve a column, three-level lists, statistics on the label columns.
+ * Row groups are shredded here and handed to hyparquet-writer column by column.
  */
 export function hyparquetWriter({ format, zstd, zstdLevel, sink }: HyparquetOptions): ShardWriter {
   const buffer = new ByteWriter(1 << 20);
@@ -86,7 +86,7 @@ function encoderOf(
     schemaPath: elements,
     codec: parquet.codec,
     compressors: parquet.compressors,
-    stats: path.startsWith('_'),
+    stats: path.startsWith('_') && path !== '_row_key', // bounds of running text or of hashes serve no query
     pageSize: pageBytes,
     columnIndex: false,
     offsetIndex: true,
