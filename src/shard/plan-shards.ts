@@ -20,7 +20,7 @@ export interface ShardPlan {
 }
 
 /** Default estimated text of a shard. */
-export const defaultShardBytes = 64 * 2 ** 20;
+const defaultShardBytes = 64 * 2 ** 20;
 
 /**
  * Cuts every split into shards of near-equal row counts (they differ by at most one), each of about `shardBytes` of

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 
 import { FatalError } from '../core/errors.ts';
-import { openAtomic } from '../lib/atomic-file.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { OutputRow } from './output-row.ts';
 import { encodeBody, encodeHead } from './record.ts';
+import { SpillFile } from './spill-file.ts';
 
-/** Bytes [start, start + bytes) of a spill file: the records that one unit has for one shard, in ascending position. */
+/** Bytes [start, start + bytes) of a spill file: records that one unit has for one shard, in ascending position. */
 export interface SpillSegment {
   readonly shard: number;
   readonly start: number;
@@ -15,21 +14,43 @@ export interface SpillSegment {
   readonly records: number;
 }
 
-export interface Spill {
+export interface Spill extends Disposable {
   /** `position`: where the row stands in its shard, from 0. */
   add(shard: number, position: number, row: OutputRow): void;
-  /** Writes everything to `path`, atomically, grouped by shard; segments in ascending shard order. The spill is empty after it. */
+  /**
+   * Puts the rest on disk and publishes the file under `path`, atomically. Records are grouped by shard, within each run:
+   * a shard has a segment per run.
+   */
   publish(path: string): Promise<{ segments: SpillSegment[]; output: { bytes: number; sha256: string } }>;
 }
 
 /** Bytes before each record: its length and its position, 32 bits each. */
 export const recordHeaderBytes = 8;
 
-/** Collects the placed rows of one unit in memory (encoded, once per placement) until it is published. */
-export function openSpill(): Spill {
+/**
+ * Collects the placed rows of one unit. Where `path` is given, memory stays within `runBytes` (and one row): a full run is
+ * written beside `path` before the next begins, so a unit may be a whole compressed file of any size. Without it the unit
+ * is held until it is published. Disposing an unpublished spill removes what it wrote.
+ */
+export function openSpill(
+  path?: string,
+  { runBytes = 64 * 2 ** 20 }: { readonly runBytes?: number } = {},
+): Spill {
   const arena = new ByteWriter(1 << 20);
   const records: SpillRecord[] = [];
+  const segments: SpillSegment[] = [];
   let previous: { row: OutputRow; bodyStart: number; end: number } | undefined;
+  let file: SpillFile | undefined;
+  const writeRun = (target: string): SpillFile => {
+    file ??= new SpillFile(target);
+    records.sort((a, b) => a.shard - b.shard || a.position - b.position);
+    segments.push(...toSegments(records, file.bytes));
+    for (const { start, end } of records) file.append(arena.bytes, start, end);
+    arena.clear();
+    records.length = 0;
+    previous = undefined;
+    return file;
+  };
   return {
     add(shard, position, row) {
       const start = arena.length;
@@ -43,15 +64,14 @@ export function openSpill(): Spill {
       arena.setUint32(start, end - start - recordHeaderBytes);
       records.push({ shard, position, start, end });
       previous = { row, bodyStart, end };
+      if (path !== undefined && arena.length >= runBytes) writeRun(path);
     },
-    async publish(path) {
-      records.sort((a, b) => a.shard - b.shard || a.position - b.position);
-      const output = await writeRecords(path, arena.bytes, records);
-      const segments = toSegments(records);
-      arena.clear();
-      records.length = 0;
-      previous = undefined;
-      return { segments, output };
+    async publish(target) {
+      const output = writeRun(path ?? target).publish(target);
+      return Promise.resolve({ segments, output });
+    },
+    [Symbol.dispose]() {
+      file?.[Symbol.dispose]();
     },
   };
 }
@@ -80,47 +100,18 @@ function hasSameBody(a: OutputRow, b: OutputRow): boolean {
   );
 }
 
-/** Copies the records into blocks in their new order: one write per block, not per record. */
-async function writeRecords(
-  path: string,
-  bytes: Buffer,
-  records: readonly SpillRecord[],
-): Promise<{ bytes: number; sha256: string }> {
-  await using file = await openAtomic(path);
-  const hash = createHash('sha256');
-  const block = new ByteWriter(writeBlockBytes);
-  let written = 0;
-  const flush = async (): Promise<void> => {
-    const chunk = block.bytes.subarray(0, block.length);
-    hash.update(chunk);
-    await file.handle.writeFile(chunk);
-    written += chunk.length;
-    block.clear();
-  };
-  for (const { start, end } of records) {
-    if (block.length > 0 && block.length + end - start > writeBlockBytes) await flush();
-    block.reserve(end - start);
-    bytes.copy(block.bytes, block.length, start, end);
-    block.length += end - start;
-  }
-  await flush();
-  await file.publish();
-  return { bytes: written, sha256: hash.digest('hex') };
-}
-
-const writeBlockBytes = 1 << 20;
-
-function toSegments(records: readonly SpillRecord[]): SpillSegment[] {
+/** Segments of one run that begins at byte `start` of the file. */
+function toSegments(records: readonly SpillRecord[], start: number): SpillSegment[] {
   const segments: { shard: number; start: number; bytes: number; records: number }[] = [];
-  let start = 0;
+  let at = start;
   for (const record of records) {
     const bytes = record.end - record.start;
     const last = segments.at(-1);
     if (last?.shard === record.shard) {
       last.bytes += bytes;
       last.records++;
-    } else segments.push({ shard: record.shard, start, bytes, records: 1 });
-    start += bytes;
+    } else segments.push({ shard: record.shard, start: at, bytes, records: 1 });
+    at += bytes;
   }
   return segments;
 }

@@ -143,6 +143,26 @@ test('a unit without placed rows is an empty file', async () => {
   expect((await spillUnit('u.bin', [])).size).toBe(0);
 });
 
+test('a unit larger than a run is written in runs and gives the same shard', async () => {
+  const whole = await write([...(await spillUnit('u.bin', placed)).values()]);
+  const path = join(folder, 'runs.bin');
+  using spill = openSpill(path, { runBytes: 500 });
+  for (const { shard, position, row } of placed.toReversed()) spill.add(shard, position, row);
+  expect((await readdir(folder)).some((name) => name.startsWith('runs.bin.tmp-'))).toBe(true);
+  const { segments } = await spill.publish(path);
+  expect(segments.length).toBeGreaterThan(2);
+  expect(await write(segments.map((segment) => ({ ...segment, path })))).toEqual(whole);
+});
+
+test('a spill that is given up leaves nothing behind', async () => {
+  {
+    using spill = openSpill(join(folder, 'given-up.bin'), { runBytes: 1 });
+    spill.add(0, 0, outputRow());
+    expect(await readdir(folder)).toHaveLength(1);
+  }
+  expect(await readdir(folder)).toEqual([]);
+});
+
 async function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'no error',

@@ -15,7 +15,7 @@ export interface HyparquetOptions {
 }
 
 /** Every shard says the same, whatever version made it: a version in the file would change its checksum. */
-export const createdBy = 'tag-datasets';
+const createdBy = 'tag-datasets';
 
 /**
  * The default writer: zstd, dictionaries where they halve a column, three-level lists, statistics on the label columns.
