@@ -61,6 +61,7 @@ async function main(): Promise<void> {
     .command(configCommand)
     .option('debug', { type: 'boolean', default: false, global: true, describe: 'Print stack traces' })
     .strict()
+    .exitProcess(false)
     .wrap(100)
     .version(packageVersion)
     .help()

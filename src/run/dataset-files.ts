@@ -10,7 +10,7 @@ import { renderDatasetCard } from '../shard/dataset-card.ts';
 import type { DatasetGroup, LoraSettings } from '../shard/dataset-group.ts';
 import { buildManifest, type ManifestFile, renderManifest } from '../shard/manifest.ts';
 import { renderTrainerFiles } from '../shard/trainer-configs.ts';
-import { fingerprint } from './checkpoint.ts';
+import { datasetConfigHash } from './dataset-config.ts';
 import type { Group, RunLayout } from './layout.ts';
 import { runPaths } from './paths.ts';
 import type { RunTools } from './run.ts';
@@ -101,7 +101,7 @@ async function manifestOf(
   const { config, tools, sources } = input;
   return buildManifest({
     toolVersion: tools.toolVersion,
-    configHash: fingerprint(config),
+    configHash: datasetConfigHash(config),
     seed: config.seed,
     output: {
       format: config.output.format,
@@ -142,7 +142,9 @@ function manifestFiles({ layout, shards }: DatasetInput): ManifestFile[] {
 }
 
 function cardOf({ config, tools, report, sources }: DatasetInput, groups: readonly DatasetGroup[]): string {
-  const used = report.axes.source.filter((entry) => entry.after.rows > 0);
+  const used = report.axes.source
+    .filter((entry) => entry.after.rows > 0)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return renderDatasetCard({
     title: 'Persona-balanced corpus',
     toolVersion: tools.toolVersion,

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import { checkDone, type DoneOutput, fingerprint } from './checkpoint.ts';
+import { datasetConfigHash } from './dataset-config.ts';
 import type { RunContext } from './context.ts';
 import type { RunLayout } from './layout.ts';
 import { runPaths } from './paths.ts';
@@ -73,12 +74,11 @@ export async function writeShards(
 
 /** Everything the bytes of the shards depend on. */
 function planFingerprint(input: WriteInput): string {
-  const { config } = input;
   return fingerprint({
     shardVersion,
     tool: input.toolVersion,
     units: input.units.map((unit) => [unit.name, unit.fingerprint]),
-    config: { ...config, run: null, eval: null, monitoring: null },
+    config: datasetConfigHash(input.config),
   });
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const command = ['--import', join(root, 'scripts', 'register-ts.mjs'), join(root, 'src', 'cli', 'main.ts')];
+const command = [join(root, 'dist', 'src', 'cli', 'main.js')];
 
 export interface CliResult {
   readonly code: number;
@@ -13,7 +13,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs the command line from source in a process of its own. */
+/** Runs the built command line in a process of its own. */
 export function runCli(
   args: readonly string[],
   options: { readonly cwd?: string; readonly input?: string; readonly env?: Record<string, string> } = {},

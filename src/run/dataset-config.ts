@@ -1,0 +1,15 @@
+import type { Config } from '../config/schema.ts';
+import { fingerprint } from './checkpoint.ts';
+
+/**
+ * sha256 of the part of a configuration that decides the bytes of the dataset: sources by name whatever their order and
+ * place (their content is hashed on its own), without how the run is carried out or judged.
+ */
+export function datasetConfigHash(config: Config): string {
+  const { run: _run, eval: _eval, monitoring: _monitoring, deterministic: _deterministic, ...kept } = config;
+  const { data_path: _dataPath, merged_corpus: _mergedCorpus, ...dataset } = config.dataset;
+  const sources = config.sources
+    .map(({ path: _path, ...source }) => source)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return fingerprint({ ...kept, dataset, sources });
+}
