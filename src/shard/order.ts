@@ -23,7 +23,8 @@ export interface OrderInput {
  * - inside a combination by (copy, key): the copies of a row stand as far apart as its combination allows.
  *
  * A function of the set of members: neither their order nor the numbering of the cells matters. Two members with equal
- * persona, traits, key and copy cannot be told apart; they keep their order. About 1 s and 60 bytes a member for 4 million.
+ * persona, traits, key and copy cannot be told apart; they keep their order. About 1.3 µs and 60 bytes
+ * a member (1 million, 57 personas, 2,280 cells: 1.25 s of CPU time on a busy core).
  */
 export function orderSplit(input: OrderInput): Uint32Array {
   const { ranks, personas, masks, count } = canonicalCells(input);
@@ -137,14 +138,19 @@ const rounding = 1e-6;
 function earliestDeadline(release: Float64Array, deadline: Float64Array, slot: number): number {
   let best = -1;
   let bestDeadline = Infinity;
-  let earliestRelease = 0;
   for (let persona = 0; persona < release.length; persona++) {
-    if ((release[persona] ?? 0) < (release[earliestRelease] ?? 0)) earliestRelease = persona;
     const due = deadline[persona] ?? Infinity;
     if (due < bestDeadline - rounding && (release[persona] ?? 0) <= slot + rounding) {
       best = persona;
       bestDeadline = due;
     }
   }
-  return best < 0 ? earliestRelease : best;
+  return best < 0 ? smallest(release) : best;
+}
+
+/** Only where rounding left a slot without a persona that may stand there. */
+function smallest(values: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) < (values[best] ?? 0)) best = i;
+  return best;
 }
