@@ -1,6 +1,6 @@
 import { type FeatureBatch, measureCount } from '../src/onnx/featurise.ts';
 import { categories, type Category } from '../src/onnx/lexicon-categories.ts';
-import { tally, tallyCount } from '../src/onnx/text-scanner.ts';
+import { tally, tallyCount } from '../src/onnx/scan-layout.ts';
 
 /** Learnt heads of one row, each in [0, 1]. */
 export interface Heads {
@@ -46,7 +46,9 @@ export const traitScorers: Readonly<Record<string, (row: TraitRow, heads: Heads)
   methodical: (row) =>
     atLeast(Math.max(row.tally('numberedRun'), row.count('step'), chainedSteps(row)), limits.steps),
   technical: (row) =>
-    row.tally('codeFences') > 0 ? 1 : atLeast(row.count('technical') / row.words, limits.technicalShare),
+    row.tally('codeFences') > 0
+      ? 1
+      : atLeast(technicalTerms(row) / Math.max(1, row.words), limits.technicalShare),
   exploratory: (row) =>
     atLeast(Math.max(row.count('option') / limits.explorations, distinctOptions(row) / limits.options), 1),
   direct: (row) => (answersAtOnce(row) ? atLeast(limits.directHedges, row.per100('hedge') + 1e-3) : 0),
@@ -109,6 +111,12 @@ function atLeast(value: number, limit: number): number {
 function scoreCritical(row: TraitRow, heads: Heads): number {
   const negative = Math.max(0, heads.negative - heads.positive);
   return row.count('reason') > 0 ? negative : Math.min(negative, 0.3);
+}
+
+/** Everyday words such as "class" or "memory" count only beside terms that are technical by themselves. */
+function technicalTerms(row: TraitRow): number {
+  const strict = row.count('technical');
+  return strict === 0 ? 0 : strict + row.count('technicalLoose');
 }
 
 /** "First …, then …, finally …" at the heads of clauses; without a beginning it is no chain. */

@@ -44,7 +44,18 @@ export async function loadTaxonomy(): Promise<Taxonomy> {
   ]);
   const known = personaFile.parse(parse(personas));
   return {
-    personas: known.personas.map(({ printed: _, ...persona }) => persona),
+    personas: known.personas.map(
+      ({ id, category, parent, share, adapter, phases, aliases, description }) => ({
+        id,
+        category,
+        parent,
+        share,
+        adapter,
+        phases,
+        aliases,
+        description,
+      }),
+    ),
     categories: Object.entries(known.categories).map(([id, band]) => ({ id, ...band })),
     traits: traitFile.parse(parse(traits)).traits,
   };

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import { once } from 'node:events';
 import { argv } from 'node:process';
 import { denseCount, featurise, featuriserVersion, measureCount } from '../../src/onnx/featurise.ts';
-import { bucketCount, featureLimits } from '../../src/onnx/text-scanner.ts';
+import { bucketCount, featureLimits } from '../../src/onnx/scan-layout.ts';
 import { parseRow, textBatchOf } from './text-batch.ts';
 
 const [, , rowsPath, outPrefix] = argv;

@@ -14,7 +14,7 @@ from sources import Reader
 POSITIVE = {"admiration", "approval", "excitement", "gratitude", "joy", "love", "optimism", "pride", "relief"}
 NEGATIVE = {"anger", "annoyance", "disappointment", "disapproval", "disgust"}
 # Registers of whole collections, far from the middle; they teach the head other domains than single news and forum sentences.
-FORMALITY = {"medquad": 0.85, "strategyqa": 0.8, "folio": 0.75, "personachat": 0.12, "topical_chat": 0.2, "synthetic_persona_chat": 0.3, "crd3": 0.15, "goemotions": 0.15}
+FORMALITY = {"medquad": 0.9, "strategyqa": 0.85, "folio": 0.8, "personachat": 0.12, "topical_chat": 0.2, "synthetic_persona_chat": 0.3, "crd3": 0.15, "goemotions": 0.15}
 FACTUAL = {"medquad", "open_trivia_qa", "nq_open", "gsm8k", "strategyqa", "bfcl", "conala", "nl2bash", "humanevalpack", "code_assist_bench", "sgd", "taskmaster4", "fairytaleqa", "ecare", "perspectrum"}
 SUPPORTIVE = {"empathetic_counselor", "supportive", "grief_companion", "active_listener", "motivational_coach", "conflict_mediator", "wellness_coach"}
 
@@ -30,7 +30,7 @@ def main(data_folder, persona_rows, out_path):
             rows.append({"messages": [{"role": "assistant", "content": text}], "origin": origin, "targets": targets})
 
     for row in r.table("trait_formality_pavlick.csv"):
-        add("formality_pavlick", row["text"], formality=min(1, max(0, 0.5 + float(row["score"]) / 5)))
+        add("formality_pavlick", row["text"], formality=min(0.98, max(0.02, 0.5 + float(row["score"]) / 3)))
     for row in r.lines("trait_goemotions_train.jsonl.gz"):
         labels = set(row["labels"])
         humour = 0.8 if "amusement" in labels else 0.0

@@ -82,7 +82,7 @@ def fit(features, targets, origins, picked):
     # Each file counts by the square root of its size; the human-labelled formality file is small and counts more.
     names, inverse, counts = np.unique(origins[picked], return_inverse=True, return_counts=True)
     weight = (counts.astype(float) ** -0.5)[inverse]
-    weight[origins[picked] == "formality_pavlick"] *= 2
+    weight[origins[picked] == "formality_pavlick"] *= 6
     weight[np.nan_to_num(targets[picked, 4]) > 0.9] *= 4
     weight /= weight.sum()
     parameters = [{"params": [model.table.weight], "lr": 6e-3}, {"params": [*model.hidden.parameters(), *model.out.parameters()], "lr": 2e-3, "weight_decay": 1e-3}]

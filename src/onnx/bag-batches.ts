@@ -1,6 +1,6 @@
 import { denseCount, type FeatureBatch } from './featurise.ts';
 import type { OnnxSession, TensorData } from './session.ts';
-import { featureLimits, side } from './text-scanner.ts';
+import { featureLimits, side } from './scan-layout.ts';
 
 /** Rows of one call; larger ones leave the cache (bench/results.md). */
 const rowsPerCall = 128;

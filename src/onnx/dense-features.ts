@@ -1,6 +1,7 @@
 import { byteClass, byteClassCount } from './byte-classes.ts';
 import { categories, type Category, categoryCount } from './lexicon-categories.ts';
-import { side, type Side, tally, tallyCount, type TextScanner } from './text-scanner.ts';
+import { side, type Side, tally, tallyCount } from './scan-layout.ts';
+import type { TextScanner } from './text-scanner.ts';
 
 const assistantClasses = [
   byteClass.upper,
@@ -150,6 +151,8 @@ function writeSide(
   for (const name of classNames) out[i++] = Math.min(1, (classes[classBase + name] ?? 0) * perByte);
   const perWord = 20 / Math.max(20, words);
   const lexicalBase = speaker * categoryCount;
-  for (const name of categoryNames)
-    out[i++] = Math.min(1, (lexical[lexicalBase + categories[name]] ?? 0) * perWord);
+  for (const name of categoryNames) {
+    const loose = name === 'technical' ? (lexical[lexicalBase + categories.technicalLoose] ?? 0) : 0;
+    out[i++] = Math.min(1, ((lexical[lexicalBase + categories[name]] ?? 0) + loose) * perWord);
+  }
 }

@@ -2,7 +2,8 @@ import { roles } from '../core/row.ts';
 import type { TextBatch } from '../core/tagger.ts';
 import { denseCount, writeDense } from './dense-features.ts';
 import { categoryCount } from './lexicon-categories.ts';
-import { bucketCount, featureLimits, side, tallyCount, TextScanner } from './text-scanner.ts';
+import { bucketCount, featureLimits, side, tallyCount } from './scan-layout.ts';
+import { TextScanner } from './text-scanner.ts';
 
 /** Named in tagger.json; a model only fits the featuriser that it was trained with. Any change of a feature is a new version. */
 export const featuriserVersion = 'hashed-sides-v1';

@@ -31,6 +31,8 @@ export const categories = {
   narrative: 28,
   /** Not counted: the last word but one of a phrase. */
   phraseInner: 29,
+  /** Everyday words that are technical only in the company of others: "class", "function", "tree". */
+  technicalLoose: 30,
 } as const;
 
 export type Category = keyof typeof categories;

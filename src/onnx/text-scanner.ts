@@ -1,60 +1,24 @@
 import { byteClass, byteClassCount, classOfByte, letterOfByte } from './byte-classes.ts';
-import { categories, categoryCount } from './lexicon-categories.ts';
 import {
-  categoryBit,
-  fnvOffset,
-  fnvPrime,
-  hashWord,
-  joinHash,
-  lookUp,
-  phraseLexicon,
-  wordLexicon,
-} from './lexicon.ts';
+  apostropheMark,
+  bucketOf,
+  isDigit,
+  isLetterAt,
+  listNumberAt,
+  notMark,
+  wideMark,
+} from './byte-rules.ts';
+import { categoryCount } from './lexicon-categories.ts';
+import { categoryBit, fnvOffset, fnvPrime, hashWord, joinHash, lookUp, wordLexicon } from './lexicon.ts';
+import { featureLimits, side, type Side, tally, tallyCount } from './scan-layout.ts';
+import { WordHistory } from './word-history.ts';
 
-/** The two sides of a row: everything the assistant says, and everything the user says. */
-export const side = { assistant: 0, user: 1 } as const;
-export type Side = (typeof side)[keyof typeof side];
-
-/** Counters that are neither byte classes nor lexicon categories. */
-export const tally = {
-  bytes: 0,
-  words: 1,
-  wordBytes: 2,
-  sentences: 3,
-  questions: 4,
-  bullets: 5,
-  headings: 6,
-  numberedRun: 7,
-  numberedLines: 8,
-  codeFences: 9,
-  codeBytes: 10,
-  turnMarkers: 11,
-  capitalised: 12,
-  segments: 13,
-  startsAsData: 14,
-  endsAsQuestion: 15,
-  laterBackReferences: 16,
-  longWords: 17,
-  firstSentenceHedges: 18,
-  firstSentenceQuestion: 19,
-  firstSentenceDeferral: 20,
-  firstSentenceWords: 21,
-} as const;
-export const tallyCount = 22;
-
-export const bucketBits = 16;
-export const bucketCount = 1 << bucketBits;
-/** Features kept per side, word and bigram each counting one; the rest of a long text only counts. See bench/results.md. */
-export const featureLimits = [128, 48] as const;
-
-const bucketMask = bucketCount - 1;
 const maximumLimit = Math.max(...featureLimits);
 const sideSalt = [0x3c6ef372, 0x1b873593] as const;
 const bigramSalt = 0x5bd1e995;
 const clauseOnly = categoryBit('orderFirst') | categoryBit('orderMiddle') | categoryBit('orderLast');
 const phraseEnd = categoryBit('phraseEnd');
-const phraseInner = categoryBit('phraseInner');
-const counted = ~phraseInner;
+const counted = ~categoryBit('phraseInner');
 const roleLabel = categoryBit('roleLabel');
 const hedge = categoryBit('hedge');
 const deferral = categoryBit('deferral');
@@ -81,8 +45,7 @@ export class TextScanner {
   #lineStart = true;
   #isFirstWordOfLine = true;
   #clauseStart = true;
-  #previous = 0;
-  #previousBits = 0;
+  readonly #history = new WordHistory();
   #words = 0;
   #wordBytes = 0;
   #longWords = 0;
@@ -90,8 +53,6 @@ export class TextScanner {
   #featureLimit = 0;
   #featureSalt = 0;
   #sideFeatures = this.features[0];
-  #beforePrevious = 0;
-  #thirdLast = 0;
   #wordsInSentence = 0;
   #isFirstSentence = true;
   #expectedNumber = 1;
@@ -115,8 +76,7 @@ export class TextScanner {
     this.#side = speaker;
     this.#isLaterTurn = (tallies[at + tally.segments] ?? 0) > 0;
     this.#inCode = false;
-    this.#previous = 0;
-    this.#previousBits = 0;
+    this.#history.reset();
     this.#words = 0;
     this.#wordBytes = 0;
     this.#longWords = 0;
@@ -124,8 +84,6 @@ export class TextScanner {
     this.#featureLimit = featureLimits[speaker];
     this.#featureSalt = sideSalt[speaker];
     this.#sideFeatures = this.features[speaker];
-    this.#beforePrevious = 0;
-    this.#thirdLast = 0;
     this.#lastVisible = 0;
     this.#wordsInSentence = 0;
     if (speaker === side.assistant && !this.#isLaterTurn) {
@@ -220,23 +178,8 @@ export class TextScanner {
 
   /** `1.` `2)` at the start of a line: counts the line and the longest run 1, 2, 3 … */
   #noteNumber(start: number): void {
-    const bytes = this.#bytes;
-    let i = start;
-    let value = 0;
-    while (i < this.#end && i - start < 4) {
-      const byte = bytes[i] ?? 0;
-      if (byte < 0x30 || byte > 0x39) break;
-      value = value * 10 + byte - 0x30;
-      i++;
-    }
-    const mark = bytes[i];
-    const after = bytes[i + 1];
-    if (
-      i >= this.#end ||
-      (mark !== 0x2e && mark !== 0x29) ||
-      (i + 1 < this.#end && after !== 0x20 && after !== 0x2a)
-    )
-      return;
+    const value = listNumberAt(this.#bytes, start, this.#end);
+    if (value < 0) return;
     this.#noteBlock(tally.numberedLines);
     if (value === 1) this.#expectedNumber = 1;
     if (value !== this.#expectedNumber) return;
@@ -303,14 +246,14 @@ export class TextScanner {
     const bits = lookUp(wordLexicon, hash);
     if ((bits & roleLabel) !== 0 && this.#bytes[end] === 0x3a && this.#isFirstWordOfLine) {
       this.#add(tally.turnMarkers, 1);
-      this.#previous = 0;
+      this.#history.last = 0;
       return;
     }
     this.#isFirstWordOfLine = false;
     if (this.#featureCount + 2 <= this.#featureLimit) this.#keepFeature(hash);
     if (this.#inCode) {
       this.#add(tally.codeBytes, length);
-      this.#previous = hash;
+      this.#history.last = hash;
       return;
     }
     this.#words++;
@@ -322,10 +265,7 @@ export class TextScanner {
     // "May" inside a sentence is the month, not a hedge.
     if ((bits & counted) !== 0 && !(hash === mayHash && isCapital && this.#wordsInSentence > 1))
       this.#count(bits & counted, hash);
-    this.#previousBits = bits;
-    this.#thirdLast = this.#beforePrevious;
-    this.#beforePrevious = this.#previous;
-    this.#previous = hash;
+    this.#history.push(hash, bits);
     this.#clauseStart = false;
   }
 
@@ -341,13 +281,13 @@ export class TextScanner {
     const features = this.#sideFeatures;
     const salt = this.#featureSalt;
     features[this.#featureCount++] = bucketOf(hash, salt);
-    if (this.#previous !== 0)
-      features[this.#featureCount++] = bucketOf(joinHash(this.#previous, hash), salt ^ bigramSalt);
+    if (this.#history.last !== 0)
+      features[this.#featureCount++] = bucketOf(joinHash(this.#history.last, hash), salt ^ bigramSalt);
   }
 
   #count(wordBits: number, hash: number): void {
     let bits = this.#clauseStart ? wordBits : wordBits & ~clauseOnly;
-    if ((bits & phraseEnd) !== 0) bits = this.#phraseBits(hash) | (bits & ~phraseEnd);
+    if ((bits & phraseEnd) !== 0) bits = this.#history.phraseBits(hash) | (bits & ~phraseEnd);
     if (bits === 0) return;
     if (this.#side === side.assistant && this.#isFirstSentence) {
       if ((bits & hedge) !== 0) this.#add(tally.firstSentenceHedges, 1);
@@ -360,23 +300,6 @@ export class TextScanner {
       this.lexical[place] = (this.lexical[place] ?? 0) + 1;
       bits &= bits - 1;
     }
-  }
-
-  /** Bits of the two-, three- and four-word phrases that end in this word. */
-  #phraseBits(hash: number): number {
-    if (this.#previous === 0 || (this.#previousBits & phraseInner) === 0) return 0;
-    let bits = lookUp(phraseLexicon, joinHash(this.#previous, hash));
-    if (this.#beforePrevious === 0) return bits;
-    const two = joinHash(this.#beforePrevious, this.#previous);
-    bits |= lookUp(phraseLexicon, joinHash(two, hash));
-    if (this.#thirdLast === 0) return bits;
-    return (
-      bits |
-      lookUp(
-        phraseLexicon,
-        joinHash(joinHash(joinHash(this.#thirdLast, this.#beforePrevious), this.#previous), hash),
-      )
-    );
   }
 
   #isSentenceEnd(next: number): boolean {
@@ -401,33 +324,4 @@ export class TextScanner {
     const at = this.#side * tallyCount + name;
     this.tallies[at] = (this.tallies[at] ?? 0) + amount;
   }
-}
-
-const notMark = 0;
-const separatorMark = 1;
-const apostropheMark = 2;
-
-/** Whether a multi-byte character is punctuation: no-break space (C2 A0), general punctuation (E2 80 xx), and in it U+2019. */
-function wideMark(bytes: Uint8Array, at: number, end: number): number {
-  const byte = bytes[at];
-  if (byte === 0xc2) return bytes[at + 1] === 0xa0 ? separatorMark : notMark;
-  if (byte !== 0xe2 || at + 2 >= end || bytes[at + 1] !== 0x80) return notMark;
-  return bytes[at + 2] === 0x99 ? apostropheMark : separatorMark;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
-}
-
-function isLetterAt(bytes: Uint8Array, at: number, end: number): boolean {
-  if (at >= end) return false;
-  const kind = classOfByte[bytes[at] ?? 0];
-  return kind === byteClass.lower || kind === byteClass.upper;
-}
-
-/** Bucket 0 is padding and never a feature. */
-function bucketOf(hash: number, salt: number): number {
-  let mixed = Math.imul(hash ^ salt, 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) & bucketMask || 1;
 }

@@ -157,7 +157,7 @@ function splitWord(
   longest: number,
   unknownId: number,
 ): readonly number[] {
-  const characters = [...word];
+  const characters = Array.from(word);
   if (characters.length > longest) return [unknownId];
   const ids: number[] = [];
   let start = 0;

@@ -63,5 +63,6 @@ export function taggerContract(name: string, open: () => Promise<Tagger>): void 
 /** Scores are rounded to 1e-5 or coarser; two sums on either side of a rounding border may differ by one step. */
 function expectClose(actual: Float32Array, expected: Float32Array): void {
   expect(actual).toHaveLength(expected.length);
-  for (let i = 0; i < expected.length; i++) expect(Math.abs((actual[i] ?? 0) - (expected[i] ?? 0))).toBeLessThan(2e-4);
+  for (let i = 0; i < expected.length; i++)
+    expect(Math.abs((actual[i] ?? 0) - (expected[i] ?? 0))).toBeLessThan(2e-4);
 }

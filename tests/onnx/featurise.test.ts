@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { textBatchOf } from '../../scripts/training/text-batch.ts';
 import { denseCount, featurise, featuriseFor, measureCount } from '../../src/onnx/featurise.ts';
 import { categories, type Category } from '../../src/onnx/lexicon-categories.ts';
-import { featureLimits, tally, tallyCount } from '../../src/onnx/text-scanner.ts';
+import { featureLimits, tally, tallyCount } from '../../src/onnx/scan-layout.ts';
 
 const assistant = (content: string) => featurise(textBatchOf([[{ role: 'assistant', content }]]));
 const user = (content: string) => featurise(textBatchOf([[{ role: 'user', content }]]));
 const tallyOf = (text: string, name: keyof typeof tally) => assistant(text).measures[tally[name]];
-const countOf = (text: string, category: Category) => assistant(text).measures[tallyCount + categories[category]];
+const countOf = (text: string, category: Category) =>
+  assistant(text).measures[tallyCount + categories[category]];
 
 test('words are counted with apostrophes inside and without fenced code', () => {
   expect(tallyOf("It's a do-it-yourself shelf, isn’t it?", 'words')).toBe(8);
@@ -82,7 +83,9 @@ test('any bytes give bounded features, and each row is independent of its neighb
         expect(together.assistantCounts[row]).toBeLessThanOrEqual(featureLimits[0]);
         expect(together.userCounts[row]).toBeLessThanOrEqual(featureLimits[1]);
         expect(together.dense.subarray(row * denseCount, (row + 1) * denseCount)).toEqual(alone.dense);
-        expect(together.measures.subarray(row * measureCount, (row + 1) * measureCount)).toEqual(alone.measures);
+        expect(together.measures.subarray(row * measureCount, (row + 1) * measureCount)).toEqual(
+          alone.measures,
+        );
         expect(alone.dense.every((value) => Number.isFinite(value) && value >= 0 && value < 3)).toBe(true);
       }
     }),

@@ -5,7 +5,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSession } from '../../src/onnx/session.ts';
 
 const model = join(import.meta.dirname, '../taggers/fixtures/tiny-bert/model.onnx');
-const expected = { inputs: ['input_ids', 'attention_mask'], optionalInputs: ['token_type_ids'], output: 'logits', outputWidth: 57 };
+const expected = {
+  inputs: ['input_ids', 'attention_mask'],
+  optionalInputs: ['token_type_ids'],
+  output: 'logits',
+  outputWidth: 57,
+};
 let folder: string;
 
 beforeAll(async () => {
@@ -16,16 +21,29 @@ afterAll(() => rm(folder, { recursive: true }));
 test('a model runs and gives its output row by row', async () => {
   await using session = await openSession(model, expected);
   const data = BigInt64Array.from([2n, 5n, 3n, 2n, 6n, 3n]);
-  const feeds = Object.fromEntries(session.inputNames.map((name) => [name, { type: 'int64' as const, data: name === 'input_ids' ? data : data.map(() => 1n), dims: [2, 3] }]));
+  const feeds = Object.fromEntries(
+    session.inputNames.map((name) => [
+      name,
+      { type: 'int64' as const, data: name === 'input_ids' ? data : data.map(() => 1n), dims: [2, 3] },
+    ]),
+  );
   expect(await session.run(feeds)).toHaveLength(2 * 57);
 });
 
 test('a missing file, a file that is no model, other inputs and another width are one sentence each', async () => {
-  await expect(openSession(join(folder, 'none.onnx'), expected)).rejects.toMatchObject({ name: 'ConfigError', code: 'onnx-missing' });
+  await expect(openSession(join(folder, 'none.onnx'), expected)).rejects.toMatchObject({
+    name: 'ConfigError',
+    code: 'onnx-missing',
+  });
   const broken = join(folder, 'broken.onnx');
   await writeFile(broken, 'not a model');
-  await expect(openSession(broken, expected)).rejects.toMatchObject({ code: 'onnx-corrupt', message: expect.stringContaining(broken) as string });
-  await expect(openSession(model, { ...expected, inputs: ['assistant'], optionalInputs: [] })).rejects.toMatchObject({
+  await expect(openSession(broken, expected)).rejects.toMatchObject({
+    code: 'onnx-corrupt',
+    message: expect.stringContaining(broken) as string,
+  });
+  await expect(
+    openSession(model, { ...expected, inputs: ['assistant'], optionalInputs: [] }),
+  ).rejects.toMatchObject({
     code: 'onnx-wrong-inputs',
     message: expect.stringContaining('expected assistant') as string,
   });
@@ -33,5 +51,7 @@ test('a missing file, a file that is no model, other inputs and another width ar
     code: 'onnx-wrong-shape',
     message: expect.stringContaining('57 columns; expected 16') as string,
   });
-  await expect(openSession(model, { ...expected, output: 'scores' })).rejects.toMatchObject({ code: 'onnx-wrong-shape' });
+  await expect(openSession(model, { ...expected, output: 'scores' })).rejects.toMatchObject({
+    code: 'onnx-wrong-shape',
+  });
 });

@@ -13,7 +13,8 @@ const expectedIds = (text: string) => [...reference.encode(text, { add_special_t
 
 const shared = process.env['TAG_DATASETS_SHARED'] ?? join(import.meta.dirname, '../../../shared');
 const sample = join(shared, 'data/_persona_labelled_sample.jsonl.gz');
-if (!existsSync(sample)) console.log('wordpiece: ../shared/data is absent, the comparison on real rows is skipped');
+if (!existsSync(sample))
+  console.log('wordpiece: ../shared/data is absent, the comparison on real rows is skipped');
 
 test.each([
   '',
@@ -45,6 +46,8 @@ test.skipIf(!existsSync(sample))('ids equal the reference tokenizer on 3,000 rea
 
 test('a tokenizer of another family is refused with the part that differs', () => {
   const other = JSON.stringify({ ...(JSON.parse(json) as object), pre_tokenizer: { type: 'ByteLevel' } });
-  expect(() => openWordPiece(other, 'x/tokenizer.json')).toThrow(/x\/tokenizer.json: pre_tokenizer.type is not supported/);
+  expect(() => openWordPiece(other, 'x/tokenizer.json')).toThrow(
+    /x\/tokenizer.json: pre_tokenizer.type is not supported/,
+  );
   expect(() => openWordPiece('{', 'x/tokenizer.json')).toThrow(/not valid JSON/);
 });

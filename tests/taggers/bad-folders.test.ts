@@ -1,0 +1,92 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeTagger, loadTaxonomy, openTagger, taggersRoot } from '../../taggers/index.ts';
+
+const tiny = join(import.meta.dirname, 'fixtures/tiny-bert');
+const taxonomy = await loadTaxonomy();
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tagger-'));
+  await cp(tiny, folder, { recursive: true });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function change(edit: (json: Record<string, unknown>) => void): Promise<void> {
+  const path = join(folder, 'tagger.json');
+  const json = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  edit(json);
+  await writeFile(path, JSON.stringify(json));
+}
+
+test('a folder without tagger.json, or with a broken one, is refused', async () => {
+  await writeFile(join(folder, 'tagger.json'), '{');
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({
+    name: 'ConfigError',
+    code: 'tagger-json-invalid',
+  });
+  await rm(join(folder, 'tagger.json'));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'tagger-missing' });
+});
+
+test('an unknown key and an unknown kind are refused', async () => {
+  await change((json) => (json['treshold'] = 0.4));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({
+    code: 'tagger-json-invalid',
+    message: expect.stringContaining('treshold') as string,
+  });
+  await change((json) => (json['kind'] = 'oracle'));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'tagger-json-invalid' });
+});
+
+test('a label that is not in the taxonomy is named with the nearest one', async () => {
+  await change((json) => (json['labels'] = (json['labels'] as string[]).with(0, 'code_expart')));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({
+    code: 'tagger-unknown-label',
+    message: expect.stringContaining('"code_expart"') as string,
+    hint: 'did you mean "code_expert"?',
+  });
+  await change((json) => (json['labels'] = (json['labels'] as string[]).with(0, 'poet')));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'tagger-duplicate-label' });
+});
+
+test('a missing file and a changed file are found before the model is opened', async () => {
+  await writeFile(join(folder, 'tokenizer.json'), '{}');
+  await expect(describeTagger(folder, taxonomy)).rejects.toMatchObject({
+    code: 'tagger-file-changed',
+    message: expect.stringContaining('tokenizer.json') as string,
+  });
+  await rm(join(folder, 'model.onnx'));
+  await expect(describeTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'tagger-file-missing' });
+});
+
+test('fewer labels than the model has columns are refused', async () => {
+  await change((json) => (json['labels'] = (json['labels'] as string[]).slice(0, 10)));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({
+    code: 'onnx-wrong-shape',
+    message: expect.stringContaining('57 columns; expected 10') as string,
+  });
+});
+
+test('a transformer declared as a hashed bag has the wrong inputs', async () => {
+  await change((json) => {
+    json['kind'] = 'hashed-bag';
+    json['featuriser'] = 'hashed-sides-v1';
+    for (const key of ['tokenizer', 'output', 'activation', 'maximumTokens']) delete json[key];
+  });
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'onnx-wrong-inputs' });
+});
+
+test('a model made for another featuriser is refused', async () => {
+  await cp(join(taggersRoot, 'persona-v1'), folder, { recursive: true });
+  await change((json) => (json['featuriser'] = 'hashed-sides-v0'));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'tagger-other-featuriser' });
+});
+
+test('the sha256 of a tagger changes with its description', async () => {
+  const before = await describeTagger(folder, taxonomy);
+  await change((json) => (json['threshold'] = 0.5));
+  expect((await describeTagger(folder, taxonomy)).sha256).not.toBe(before.sha256);
+});
