@@ -85,6 +85,8 @@ function checkPhases(config: Config, personas: readonly string[]): ConfigIssue[]
     if (seen.has(name)) issues.push({ path, message: `two phases are called "${name}"` });
     if (!/^[a-z][a-z0-9_-]*$/.test(name))
       issues.push({ path, message: `phase name "${name}" must be lower-case letters, digits, _ or -` });
+    if (Object.hasOwn(config.peft.adapters, name))
+      issues.push({ path, message: `a phase and an adapter are both called "${name}"` });
     seen.add(name);
     return issues;
   });

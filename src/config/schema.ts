@@ -273,4 +273,3 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 export type SourceConfig = Config['sources'][number];
 export type Phase = z.output<typeof phaseSchema>;
-export type Band = z.output<typeof bandSchema>;

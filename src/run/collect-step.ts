@@ -18,7 +18,7 @@ export async function collectStep(task: CollectTask, taxonomy: Taxonomy): Promis
   const started = performance.now();
   const tags = await readSidecar(join(task.out, task.sidecar));
   const path = join(task.out, task.spill);
-  const spill = openSpill();
+  using spill = openSpill(path);
   const { rows, shards, positions, copies } = task.placements;
   let entryIndex = 0;
   let next = 0;

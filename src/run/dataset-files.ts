@@ -11,7 +11,8 @@ import type { DatasetGroup, LoraSettings } from '../shard/dataset-group.ts';
 import { buildManifest, type ManifestFile, renderManifest } from '../shard/manifest.ts';
 import { renderTrainerFiles } from '../shard/trainer-configs.ts';
 import { datasetConfigHash } from './dataset-config.ts';
-import type { Group, RunLayout } from './layout.ts';
+import type { Group } from './division.ts';
+import type { RunLayout } from './layout.ts';
 import { runPaths } from './paths.ts';
 import type { RunTools } from './run.ts';
 import type { ScannedFile } from './scan-pass.ts';
@@ -44,7 +45,8 @@ export async function writeDatasetFiles(input: DatasetInput): Promise<string[]> 
 
 function describeGroup(group: Group, { config, layout, tools }: DatasetInput): DatasetGroup {
   const rows = (split: 'train' | 'validation'): number =>
-    layout.splits.find((candidate) => candidate.group === group && candidate.split === split)?.members ?? 0;
+    layout.splits.find((candidate) => candidate.group === group && candidate.split === split)?.rows.length ??
+    0;
   const phase = curriculumPhases(config).find(
     (candidate) => group.kind === 'phase' && candidate.name === group.name,
   )?.phase;

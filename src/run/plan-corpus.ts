@@ -1,17 +1,17 @@
 import type { Config } from '../config/schema.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { Corpus } from './corpus.ts';
-import { layOut, type RunLayout } from './layout.ts';
+import { type Division, divideRows } from './division.ts';
 import { planRun, type RunPlan } from './plan-pass.ts';
 import { loadPlanTable, type PlanTable } from './plan-table.ts';
 
 export interface PlannedCorpus {
   readonly table: PlanTable;
   readonly plan: RunPlan;
-  readonly layout: RunLayout;
+  readonly division: Division;
 }
 
-/** PLAN as a whole: sidecars → table → selection → phases, adapters, order. Writes nothing. */
+/** PLAN as a whole: sidecars → table → selection → phases and adapters. Writes nothing. */
 export async function planCorpus(params: {
   readonly out: string;
   readonly corpus: Corpus;
@@ -33,5 +33,5 @@ export async function planCorpus(params: {
     filterEmpty: config.dataset.filter_empty,
   });
   const plan = await planRun(table, config, taxonomy, corpus.sources);
-  return { table, plan, layout: layOut(table, plan, config, taxonomy) };
+  return { table, plan, division: divideRows(table, plan, config, taxonomy) };
 }

@@ -85,7 +85,7 @@ function countGroups({ table, plan, layout, sources }: AxesInput, counter: AxisC
   table.units.forEach((unit, u) => sourceOf.fill(unit.source, table.unitStart[u], table.unitStart[u + 1]));
   for (const split of layout.splits) {
     const group = layout.groups.indexOf(split.group);
-    split.order.forEach((i, member) => {
+    split.rows.forEach((i, member) => {
       if (split.copies[member] !== 0) return;
       counter.addSelected(group, {
         tokens: table.tokens[i] ?? 0,

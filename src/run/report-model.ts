@@ -185,7 +185,7 @@ function flowLinks({ table, layout, sources, taxonomy }: ReportInput): FlowLink[
     const counts = new Map<number, number>();
     for (const split of layout.splits) {
       if (split.group !== group) continue;
-      for (const row of split.order) {
+      for (const row of split.rows) {
         const key = (unitSource[row] ?? 0) * 256 + (table.persona[row] ?? 0);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
@@ -206,7 +206,7 @@ function prefixBalances({ layout, table, taxonomy }: ReportInput): PrefixBalance
   return layout.splits
     .filter((split) => split.split === 'train' && split.group.kind === 'phase')
     .map((split) => {
-      const personas = Uint8Array.from(split.order, (row) => table.persona[row] ?? 0);
+      const personas = Uint8Array.from(split.rows, (row) => table.persona[row] ?? 0);
       return {
         split: split.group.name,
         ...measurePrefixBalance({ personas, classes: taxonomy.personas.length }),
@@ -219,7 +219,7 @@ function phaseFacts({ config, layout }: ReportInput): ReportModel['phases'] {
     layout.splits.find(
       (candidate) =>
         candidate.group.kind === 'phase' && candidate.group.name === name && candidate.split === split,
-    )?.members ?? 0;
+    )?.rows.length ?? 0;
   return curriculumPhases(config).map(({ name, phase }, order) => ({
     name,
     order: order + 1,

@@ -16,6 +16,7 @@ import { fingerprint, removeTemporaryFiles, sweep } from './checkpoint.ts';
 import { createContext, type RunContext } from './context.ts';
 import { describeCorpus, writeCorpus } from './corpus.ts';
 import { writeDatasetFiles } from './dataset-files.ts';
+import { layOut, type RunLayout } from './layout.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
@@ -23,6 +24,7 @@ import { buildReport } from './report-model.ts';
 import { scanSources, type ScannedFile } from './scan-pass.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
 import { type TaggedFileUnit, tagUnits } from './tag-pass.ts';
+import type { OrderTask } from './tasks.ts';
 import { openWorkers } from './workers.ts';
 import { writeShards } from './write-pass.ts';
 
@@ -84,13 +86,15 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   const { config } = params.loaded;
   const { taxonomy } = params.tools;
   const planned = await planTagged(params, prepared.sources, tagged, context);
+  const layout = await orderCorpus(pool, planned, config, context);
   const shards = await writeShards(
     pool,
-    { out, config, units: tagged.units, ...planned, toolVersion: params.tools.toolVersion },
+    { out, config, units: tagged.units, ...planned, layout, toolVersion: params.tools.toolVersion },
     context,
   );
   const report = buildReport({
     ...planned,
+    layout,
     config,
     taxonomy,
     sources: prepared.sources,
@@ -119,7 +123,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     tools: params.tools,
     sources: prepared.sources,
     files: tagged.files,
-    layout: planned.layout,
+    layout,
     shards,
     report,
   });
@@ -186,10 +190,43 @@ async function planTagged(
   return planned;
 }
 
+/** The splits in output order, put there by the workers, largest first. */
+async function orderCorpus(
+  pool: WorkerPool,
+  planned: PlannedCorpus,
+  config: Config,
+  context: RunContext,
+): Promise<RunLayout> {
+  const { splits } = planned.division;
+  const stage = context.stage('order', splits.length, 0, 0);
+  const layout = await layOut(planned, config, async (inputs) => {
+    const orders = new Array<Uint32Array>(inputs.length);
+    const tasks = inputs.map((input, index): OrderTask => ({ kind: 'order', index, input }));
+    tasks.sort((a, b) => b.input.cells.length - a.input.cells.length || a.index - b.index);
+    await pool.runAll<OrderTask, Uint32Array>(tasks, {
+      signal: context.signal,
+      onResult(order, { index }) {
+        orders[index] = order;
+        stage.unitEnd({
+          unit: splits[index]?.group.name ?? '',
+          rows: order.length,
+          bytes: 0,
+          rejected: 0,
+          reused: false,
+          ms: 0,
+        });
+      },
+    });
+    return orders;
+  });
+  stage.end();
+  return layout;
+}
+
 /** What the plan decided on its own and a user should know. */
-function warnOfPlan(context: RunContext, { plan, layout }: PlannedCorpus, config: Config): void {
+function warnOfPlan(context: RunContext, { plan, division }: PlannedCorpus, config: Config): void {
   if (plan.solution.certificate) context.warn('infeasible', plan.solution.certificate.sentence);
-  const added = layout.added.filter(({ persona }) => persona in config.dataset.persona_weights);
+  const added = division.added.filter(({ persona }) => persona in config.dataset.persona_weights);
   if (added.length === 0) return;
   context.warn(
     'adapter-added',

@@ -1,5 +1,6 @@
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { InputFile, Unit } from '../core/unit.ts';
+import type { OrderInput } from '../shard/order.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput } from './checkpoint.ts';
 
@@ -149,7 +150,14 @@ export interface TagFileCounts {
   readonly traits: Readonly<Record<string, number>>;
 }
 
-export type WorkerTask = ScanTask | TagTask | CollectTask | ShardTask | TagFileTask;
+/** Puts one split in output order; answers with members in order. */
+export interface OrderTask {
+  readonly kind: 'order';
+  readonly index: number;
+  readonly input: OrderInput;
+}
+
+export type WorkerTask = OrderTask | ScanTask | TagTask | CollectTask | ShardTask | TagFileTask;
 
 export interface StepResult<Counts> {
   readonly counts: Counts;

@@ -105,8 +105,8 @@ export async function readStoredConfig(run: string): Promise<unknown> {
   throw new ConfigError(`${path}: holds no configuration`, { code: 'run-not-found' });
 }
 
-function summarise({ table, plan, layout }: PlannedCorpus, taxonomy: Taxonomy): PlanSummary {
-  const groups = new Map(layout.groups.map((group) => [group, new Sum()]));
+function summarise({ table, plan, division }: PlannedCorpus, taxonomy: Taxonomy): PlanSummary {
+  const groups = new Map(division.groups.map((group) => [group, new Sum()]));
   const personas = taxonomy.personas.map(() => new Sum());
   const traits = taxonomy.traits.map(() => new Sum());
   const total = new Sum();
@@ -119,9 +119,9 @@ function summarise({ table, plan, layout }: PlannedCorpus, taxonomy: Taxonomy): 
     add(personas[table.persona[row] ?? 0]);
     traits.forEach((sum, bit) => (table.traits[row] ?? 0) & (1 << bit) && add(sum));
   }
-  for (const split of layout.splits) {
+  for (const split of division.splits) {
     const sum = groups.get(split.group);
-    split.order.forEach((row, member) =>
+    split.rows.forEach((row, member) =>
       sum?.add(
         1,
         (split.copies[member] ?? 0) > 0 ? 1 : 0,

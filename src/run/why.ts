@@ -137,16 +137,16 @@ function keyText(keys: Uint32Array, index: number): string {
   return `${(keys[index * 2] ?? 0).toString(16).padStart(8, '0')}${(keys[index * 2 + 1] ?? 0).toString(16).padStart(8, '0')}`;
 }
 
-function describeGroups({ plan, layout }: PlannedCorpus, row: number): string {
+function describeGroups({ plan, division }: PlannedCorpus, row: number): string {
   if ((plan.copies[row] ?? 0) === 0) return 'in no phase and no adapter';
-  const places = layout.splits
-    .filter((split) => split.order.includes(row))
+  const places = division.splits
+    .filter((split) => split.rows.includes(row))
     .map((split) => `${split.group.kind} ${split.group.name} (${split.split})`);
-  const absent = layout.groups
+  const absent = division.groups
     .filter(
       (group) =>
         group.kind === 'phase' &&
-        !layout.splits.some((split) => split.group === group && split.order.includes(row)),
+        !division.splits.some((split) => split.group === group && split.rows.includes(row)),
     )
     .map((group) => group.name);
   return `in ${places.join(', ')}${absent.length > 0 ? `; not in ${absent.join(', ')}: their focus does not name its persona` : ''}`;

@@ -4,6 +4,7 @@ import { errorToShape } from '../core/errors.ts';
 import type { Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { RowEncoder } from '../tag/encode.ts';
+import { orderSplit } from '../shard/order.ts';
 import type { WorkerReply } from '../tag/protocol.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
 import { collectStep } from './collect-step.ts';
@@ -30,6 +31,8 @@ async function perform(task: WorkerTask): Promise<unknown> {
       return tagStep(task, await tagKit());
     case 'collect':
       return collectStep(task, setup().taxonomy);
+    case 'order':
+      return orderSplit(task.input);
     case 'shard':
       return shardStep(task);
     case 'tag-file':

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { loadConfig } from '../src/config/load.ts';
+import { writeFileAtomic } from '../src/lib/atomic-file.ts';
+import { mix32 } from '../src/lib/hash.ts';
+import type { Corpus } from '../src/run/corpus.ts';
+import { divideRows } from '../src/run/division.ts';
+import { layOut } from '../src/run/layout.ts';
+import { orderSplit } from '../src/shard/order.ts';
+import { planRun } from '../src/run/plan-pass.ts';
+import { loadPlanTable } from '../src/run/plan-table.ts';
+import { createTagColumns, encodeSidecar } from '../src/tag/sidecar.ts';
+import { loadTaxonomy } from '../taggers/taxonomy.ts';
+
+/**
+ * PLAN alone, on generated sidecars: `node --expose-gc --import ./scripts/register-ts.mjs bench/plan-scale.ts --rows 6000000`.
+ * Persona supply is Zipf-like, traits are independent coin flips, 1 % of the rows repeat another row's content.
+ */
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '6000000' },
+    config: { type: 'string', default: 'configs/bench.yaml' },
+  },
+});
+const rows = Number(values.rows);
+const unitRows = 50_000;
+const taxonomy = await loadTaxonomy();
+const { config } = await loadConfig({ path: values.config, sets: [], taxonomy });
+const out = await mkdtemp(join(tmpdir(), 'tag-datasets-plan-'));
+try {
+  const corpus = await generate();
+  globalThis.gc?.();
+  const before = process.memoryUsage.rss();
+  const started = performance.now();
+  const table = await loadPlanTable(out, corpus.units, {
+    taxonomy,
+    thresholds: taxonomy.personas.map(() => 0.2),
+    priors: [{ origin: -1, strength: 0 }],
+    minOutputChars: 1,
+    maxOutputChars: Number.POSITIVE_INFINITY,
+    filterEmpty: true,
+  });
+  const loaded = performance.now();
+  const plan = await planRun(table, config, taxonomy, corpus.sources);
+  const division = divideRows(table, plan, config, taxonomy);
+  const planned = performance.now();
+  const layout = await layOut({ table, plan, division }, config, async (inputs) => inputs.map(orderSplit));
+  const ended = performance.now();
+  const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(2)} s`;
+  process.stdout.write(
+    [
+      `${rows} rows, ${corpus.units.length} units, ${plan.problem.cells.length} cells, feasible ${plan.solution.feasible}, ${plan.solution.total} rows chosen`,
+      `read sidecars ${seconds(started, loaded)}, duplicates + balance + selection + phases ${seconds(loaded, planned)}, PLAN ${seconds(started, planned)}`,
+      `order on one thread ${seconds(planned, ended)} (${layout.shards.length} shards)`,
+      `peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, ${((process.resourceUsage().maxRSS * 1024 - before) / rows).toFixed(0)} bytes a row above the start, transient buffers included`,
+      '',
+    ].join('\n'),
+  );
+} finally {
+  await rm(out, { recursive: true, force: true });
+}
+
+async function generate(): Promise<Corpus> {
+  const units: Corpus['units'][number][] = [];
+  for (let start = 0; start < rows; start += unitRows) {
+    const count = Math.min(unitRows, rows - start);
+    const sidecar = `tags/${String(units.length).padStart(5, '0')}.parquet`;
+    await writeFileAtomic(join(out, sidecar), encodeSidecar(columnsOf(start, count)));
+    units.push({ name: sidecar, source: 0, rows: count, sidecar, file: 'generated', firstRow: start });
+  }
+  return {
+    schema: 1,
+    sources: [{ name: 'generated', persona: null, priorStrength: 0, limit: null, synthetic: false }],
+    units,
+    thresholds: {},
+  };
+}
+
+function columnsOf(start: number, count: number): ReturnType<typeof createTagColumns> {
+  const columns = createTagColumns(count);
+  for (let i = 0; i < count; i++) {
+    const row = start + i;
+    const content = mix32(row) % 100 === 0 ? row >>> 1 : row;
+    for (let word = 0; word < 4; word++) {
+      columns.contentHash[i * 4 + word] = mix32(content * 4 + word);
+      columns.rowKey[i * 4 + word] = mix32(row * 4 + word + 0x5bd1e995);
+    }
+    const draw = (mix32(content ^ 0x1234567) >>> 0) / 2 ** 32;
+    columns.personas[i * 3] = Math.min(56, Math.floor(57 * draw ** 2));
+    columns.personaScores[i * 3] = 65535 - (mix32(content + 7) & 0x7fff);
+    columns.traits[i] = mix32(content + 99) & mix32(content + 100) & 0xffff;
+    columns.records[i] = 1;
+    columns.outputChars[i] = 400;
+    columns.tokens[i] = 60 + (mix32(content + 3) & 511);
+    columns.supervisedTokens[i] = (columns.tokens[i] ?? 0) >> 1;
+  }
+  return columns;
+}
