@@ -236,6 +236,10 @@ const runSchema = z.strictObject({
   max_bad_rate: share
     .default(0.001)
     .describe('A source with a larger share of unreadable rows fails the run.'),
+  on_bad_file: z
+    .enum(['error', 'skip'])
+    .default('error')
+    .describe('A damaged file (truncated, corrupt) stops the run, or is left out with a warning.'),
   unit_bytes: bytesSchema.default(4 * 2 ** 20).describe('Input per unit of work.'),
   allow_benchmarks: z.boolean().default(false).describe('Let benchmark sources in.'),
   commercial: z.boolean().default(false).describe('Refuse sources whose licence bars commercial use.'),

@@ -247,7 +247,12 @@ async function tagCorpus(
   context: RunContext,
 ): Promise<TaggedCorpus> {
   const { config } = params.loaded;
-  const files = await scanSources(pool, sources, config.run.unit_bytes, context);
+  const files = await scanSources(
+    pool,
+    sources,
+    { unitBytes: config.run.unit_bytes, onBadFile: config.run.on_bad_file },
+    context,
+  );
   await writeRunJson(out, params, sources, files);
   const units = await tagUnits(
     pool,

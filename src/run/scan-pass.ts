@@ -1,3 +1,4 @@
+import { ValidationError } from '../core/errors.ts';
 import type { FileScan, InputFile } from '../core/unit.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import type { RunContext } from './context.ts';
@@ -10,11 +11,14 @@ export interface ScannedFile {
   readonly scan: FileScan;
 }
 
-/** Looks at every file of every source, in parallel; the result is in the order of (source, file name). */
+/**
+ * Looks at every file of every source, in parallel; the result is in the order of (source, file name).
+ * @throws ValidationError `damaged-files`, `no-readable-rows`
+ */
 export async function scanSources(
   pool: WorkerPool,
   sources: readonly ResolvedSource[],
-  unitBytes: number,
+  settings: { readonly unitBytes: number; readonly onBadFile: 'error' | 'skip' },
   context: RunContext,
 ): Promise<ScannedFile[]> {
   const files = sources.flatMap((source, index) =>
@@ -23,7 +27,7 @@ export async function scanSources(
   const tasks = files.map(({ file, options }): ScanTask => ({
     kind: 'scan',
     file,
-    options: { ...options, unitBytes },
+    options: { ...options, unitBytes: settings.unitBytes },
   }));
   const scans = new Map<InputFile, FileScan>();
   const stage = context.stage('scan', files.length, 0, sum(files.map(({ file }) => file.bytes)));
@@ -47,9 +51,36 @@ export async function scanSources(
     },
   });
   stage.end();
-  return files.flatMap(({ file, index }) => {
+  const scanned = files.flatMap(({ file, index }) => {
     const scan = scans.get(file);
     return scan ? [{ source: index, scan }] : [];
+  });
+  if (settings.onBadFile === 'error') refuseDamaged(scanned);
+  refuseNothing(scanned);
+  return scanned;
+}
+
+/** A corpus without a damaged file's rows would look complete. */
+function refuseDamaged(files: readonly ScannedFile[]): void {
+  const damaged = files.flatMap(({ scan }) =>
+    scan.skipped?.code === 'corrupt' ? [`${scan.file.name}: ${scan.skipped.message}`] : [],
+  );
+  if (damaged.length === 0) return;
+  throw new ValidationError(
+    `${damaged.length === 1 ? 'a file is' : `${damaged.length} files are`} damaged\n  ${damaged.slice(0, 5).join('\n  ')}`,
+    {
+      code: 'damaged-files',
+      hint: 'fetch it again, take it out, or go on without its rows with --set run.on_bad_file=skip',
+    },
+  );
+}
+
+function refuseNothing(files: readonly ScannedFile[]): void {
+  if (files.some(({ scan }) => scan.units.length > 0)) return;
+  const reasons = files.map(({ scan }) => `${scan.file.name}: ${scan.skipped?.message ?? 'no rows'}`);
+  throw new ValidationError(`no file holds a row that can be read\n  ${reasons.slice(0, 5).join('\n  ')}`, {
+    code: 'no-readable-rows',
+    hint: 'set columns: or shape: for the source; docs/configuration.md shows how',
   });
 }
 

@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -182,4 +183,36 @@ test('a second process on the same folder is refused with a sentence', async () 
   expect(result.code).toBe(1);
   expect(result.stderr).toContain('another run');
   await rm(join(folder, 'locked', 'run.lock'));
+});
+
+test('a truncated gzip, a corrupt Parquet footer and a file without rows stop the run with a sentence, and can be left out', async () => {
+  const text = await readFile(join(folder, 'b.jsonl'));
+  await writeFile(join(folder, 'cut.jsonl.gz'), gzipSync(text).subarray(0, 20_000));
+  await writeFile(
+    join(folder, 'bad.parquet'),
+    Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(200, 7), Buffer.from('PAR1')]),
+  );
+  for (const name of ['cut.jsonl.gz', 'bad.parquet']) {
+    const own = await writeConfig('damaged.yaml', [`{name: damaged, path: [${name}, a.jsonl]}`]);
+    const result = await run(own, 'damaged');
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(`${name}: `);
+    expect(result.stderr).toContain('--set run.on_bad_file=skip');
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+    const without = await run(own, 'damaged', '--set', 'run.on_bad_file=skip');
+    expect(JSON.parse(without.stdout)).toMatchObject({ rows: 1500 });
+  }
+  await writeFile(join(folder, 'numbers.json'), '[1, 2, 3]');
+  const nothing = await run(await writeConfig('nothing.yaml', ['{name: n, path: numbers.json}']), 'nothing');
+  expect([nothing.code, nothing.stderr]).toEqual([
+    2,
+    expect.stringContaining('no file holds a row that can be read'),
+  ]);
+});
+
+test('an output folder that cannot be written is one sentence', async () => {
+  await writeFile(join(folder, 'a-file'), 'in the way');
+  const result = await runCli(['--config', config, '--out', join(folder, 'a-file', 'run')]);
+  expect(result.code).toBe(3);
+  expect(result.stderr).toContain('a file where a folder is needed');
 });
