@@ -85,15 +85,18 @@ export async function planRemote(params: {
   const body = format.format === 'json' ? head.subarray(afterBracket(head)) : head;
   const splitter = new RecordSplitter(finderFor(format), 0);
   let skipHeader = headerOnly(format);
-  splitter.feed(body);
-  if (params.isWhole) splitter.finish();
   const take = () => {
     while (splitter.next()) {
       if (!skipHeader) sample.take(splitter);
       skipHeader = false;
     }
   };
+  splitter.feed(body);
   take();
+  if (params.isWhole) {
+    splitter.finish();
+    take();
+  }
   const shape = shapeOf(sample.records, context.options, sample.firstReject);
   if ('problem' in shape) return shape;
   const { bytes } = context.file;
