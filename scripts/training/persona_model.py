@@ -1,7 +1,7 @@
 """The persona model: one hashed table, two bags (assistant, user), structural features, one hidden layer, 57 logits."""
 
-import numpy as np
 import torch
+from bag_graph import bag_nodes, bag_values
 from onnx import TensorProto, helper, numpy_helper, save
 from torch import nn
 
@@ -32,43 +32,33 @@ class PersonaModel(nn.Module):
 def export_onnx(model, path, temperature):
     """Inputs: assistant [rows, n] and user [rows, m] int32 ids padded with 0, scales [rows, 2] = 1/sqrt(ids), dense. Output: probabilities.
 
-    The table is stored as int8 with one scale per bucket column; the runtime folds it back to float when it loads the file.
+    The table is int8 with one step per column; its codes are summed as integers (bag_graph.py).
     """
-    table = model.table.weight.detach().numpy().copy()
-    table[0] = 0
-    step = np.abs(table).max(axis=0) / 127
-    codes = np.clip(np.round(table / step), -127, 127).astype(np.int8)
+    table = model.table.weight.detach().numpy()
     hidden, out = model.hidden, model.out
     classes = out.out_features
     values = {
-        "table_codes": codes,
-        "table_step": step.astype(np.float32),
+        **bag_values(table),
         "hidden_weight": hidden.weight.detach().numpy().T.copy(),
         "hidden_bias": hidden.bias.detach().numpy(),
         "out_weight": (out.weight.detach().numpy() / temperature).T.copy(),
         "out_bias": out.bias.detach().numpy() / temperature,
-        "token_axis": np.array([1], np.int64),
     }
     width = table.shape[1]
-    nodes = [
-        helper.make_node("Cast", ["table_codes"], ["table_float"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["table_float", "table_step"], ["table"]),
+    write_graph(path, "persona", persona_nodes(), values, hidden.in_features - 2 * width, classes)
+
+
+def persona_nodes():
+    return [
         helper.make_node("Split", ["scales"], ["assistant_scale", "user_scale"], axis=1),
-    ]
-    for side in ("assistant", "user"):
-        nodes += [
-            helper.make_node("Gather", ["table", side], [f"{side}_rows"], axis=0),
-            helper.make_node("ReduceSum", [f"{side}_rows", "token_axis"], [f"{side}_sum"], keepdims=0),
-            helper.make_node("Mul", [f"{side}_sum", f"{side}_scale"], [f"{side}_bag"]),
-        ]
-    nodes += [
+        *bag_nodes("assistant", "assistant_scale", "assistant_bag"),
+        *bag_nodes("user", "user_scale", "user_bag"),
         helper.make_node("Concat", ["assistant_bag", "user_bag", "dense"], ["x"], axis=1),
         helper.make_node("Gemm", ["x", "hidden_weight", "hidden_bias"], ["h"]),
         helper.make_node("Relu", ["h"], ["hr"]),
         helper.make_node("Gemm", ["hr", "out_weight", "out_bias"], ["logits"]),
         helper.make_node("Softmax", ["logits"], ["scores"], axis=1),
     ]
-    write_graph(path, "persona", nodes, values, hidden.in_features - 2 * width, classes)
 
 
 def write_graph(path, name, nodes, values, dense, classes):

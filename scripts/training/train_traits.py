@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import torch
+from bag_graph import bag_nodes, bag_values
 from onnx import TensorProto, helper, numpy_helper, save
 from torch import nn
 
@@ -126,30 +127,28 @@ def area(scores, positive):
 
 
 def export(model, path, dense):
-    table = model.table.weight.detach().numpy().copy()
-    table[0] = 0
-    step = (np.abs(table).max(axis=0) / 127).astype(np.float32)
     values = {
-        "table_codes": np.clip(np.round(table / step), -127, 127).astype(np.int8),
-        "table_step": step,
+        **bag_values(model.table.weight.detach().numpy()),
         "hidden_weight": model.hidden.weight.detach().numpy().T.copy(),
         "hidden_bias": model.hidden.bias.detach().numpy(),
         "out_weight": model.out.weight.detach().numpy().T.copy(),
         "out_bias": model.out.bias.detach().numpy(),
-        "token_axis": np.array([1], np.int64),
     }
-    nodes = [
-        helper.make_node("Cast", ["table_codes"], ["table_float"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["table_float", "table_step"], ["table"]),
-        helper.make_node("Gather", ["table", "assistant"], ["assistant_rows"], axis=0),
-        helper.make_node("ReduceSum", ["assistant_rows", "token_axis"], ["assistant_sum"], keepdims=0),
-        helper.make_node("Mul", ["assistant_sum", "scales"], ["bag"]),
+    write_graph(path, trait_nodes(), values, dense)
+
+
+def trait_nodes():
+    return [
+        *bag_nodes("assistant", "scales", "bag"),
         helper.make_node("Concat", ["bag", "dense"], ["x"], axis=1),
         helper.make_node("Gemm", ["x", "hidden_weight", "hidden_bias"], ["h"]),
         helper.make_node("Relu", ["h"], ["hr"]),
         helper.make_node("Gemm", ["hr", "out_weight", "out_bias"], ["logits"]),
         helper.make_node("Sigmoid", ["logits"], ["scores"]),
     ]
+
+
+def write_graph(path, nodes, values, dense):
     inputs = [
         helper.make_tensor_value_info("assistant", TensorProto.INT32, ["rows", "assistant_length"]),
         helper.make_tensor_value_info("scales", TensorProto.FLOAT, ["rows", 1]),
@@ -162,4 +161,5 @@ def export(model, path, dense):
     save(onnx_model, path)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -2,8 +2,8 @@ import { denseCount, type FeatureBatch } from './featurise.ts';
 import type { OnnxSession, TensorData } from './session.ts';
 import { featureLimits, side } from './scan-layout.ts';
 
-/** Rows of one call; larger ones leave the cache (bench/results.md). */
-const rowsPerCall = 128;
+/** Rows of one call: the gathered codes of 256 rows (1 MiB) still fit the cache (bench/results.md). */
+const rowsPerCall = 256;
 /** A row's ids are padded to the next of these lengths, which depend on the row alone, so its neighbours cannot change its sums. */
 const assistantLengths = [32, 64, featureLimits[side.assistant]] as const;
 const userLength = featureLimits[side.user];

@@ -1,4 +1,4 @@
-import type { Row, RowBatch } from '../core/row.ts';
+import type { Row, RowBatch, RowEntry } from '../core/row.ts';
 import type { Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { compileTraitDecision, type TraitDecision } from './decide.ts';
@@ -27,7 +27,7 @@ export interface TagKit {
 }
 
 /**
- * Tags the rows of one unit. Holds one batch of rows and about 90 bytes per row of the unit.
+ * Tags the rows of one unit. Holds a thousand rows and about 90 bytes per row of the unit.
  * Every entry becomes one line of the columns, rejected ones flagged, so that the sidecar stays row-aligned with the input.
  */
 export async function tagUnit(
@@ -54,7 +54,7 @@ export async function tagUnit(
   const quarantine: QuarantineEntry[] = [];
   let columns = createTagColumns(Math.max(16, unit.expectedRows));
   let rows = 0;
-  for await (const batch of batches) {
+  for await (const batch of regroup(batches)) {
     columns = ensureRows(columns, rows, rows + batch.length);
     const values: Row[] = [];
     const positions: number[] = [];
@@ -83,6 +83,20 @@ export async function tagUnit(
   return { columns: trimRows(columns, rows), quarantine };
 }
 
+/** Larger batches cost fewer calls into the models: rows are tagged about a thousand at a time. */
+const batchRows = 1024;
+
+async function* regroup(batches: AsyncIterable<RowBatch>): AsyncGenerator<RowBatch> {
+  let pending: RowEntry[] = [];
+  for await (const batch of batches) {
+    pending = pending.length === 0 ? [...batch] : pending.concat(batch);
+    if (pending.length < batchRows) continue;
+    yield pending;
+    pending = [];
+  }
+  if (pending.length > 0) yield pending;
+}
+
 interface BatchRules {
   readonly personaOf: readonly number[];
   readonly traitOf: readonly number[];
@@ -103,7 +117,8 @@ async function tagBatch(
   const traitScores = (await kit.traits.tag(encoded.text)).scores;
   for (let i = 0; i < values.length; i++) {
     const at = positions[i] ?? 0;
-    columns.contentHash.set(encoded.contentHash.subarray(i * 4, i * 4 + 4), at * 4);
+    for (let word = 0; word < 4; word++)
+      columns.contentHash[at * 4 + word] = encoded.contentHash[i * 4 + word] ?? 0;
     columns.outputChars[at] = encoded.outputChars[i] ?? 0;
     columns.tokens[at] = encoded.tokens[i] ?? 0;
     columns.supervisedTokens[at] = encoded.supervisedTokens[i] ?? 0;
@@ -130,16 +145,30 @@ function storePersonas(
   columns: TagColumns,
   at: number,
 ): void {
-  let [first, second, third] = [-1, -1, -1];
-  let [best, next, last] = [-1, -1, -1];
+  let first = -1;
+  let second = -1;
+  let third = -1;
+  let best = -1;
+  let next = -1;
+  let last = -1;
   for (let label = 0; label < rules.personaOf.length; label++) {
     const score = scores[from + label] ?? 0;
-    if (score > best) {
-      [third, last, second, next, first, best] = [second, next, first, best, label, score];
-    } else if (score > next) {
-      [third, last, second, next] = [second, next, label, score];
-    } else if (score > last) {
-      [third, last] = [label, score];
+    if (score <= last) continue;
+    if (score > next) {
+      third = second;
+      last = next;
+      if (score > best) {
+        second = first;
+        next = best;
+        first = label;
+        best = score;
+      } else {
+        second = label;
+        next = score;
+      }
+    } else {
+      third = label;
+      last = score;
     }
   }
   const out = at * runnersUp;
