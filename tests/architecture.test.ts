@@ -17,7 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   report: [],
   evaluate: [],
   run: ['config', 'source', 'tag', 'balance', 'shard', 'report', 'evaluate'],
-  cli: ['run', 'config', 'report', 'evaluate', 'source', 'tag', 'taggers', 'bench'],
+  cli: ['run', 'config', 'report', 'evaluate', 'source', 'taggers', 'bench'],
   taggers: ['onnx'],
 };
 const everyone = ['core', 'lib'];

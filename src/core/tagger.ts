@@ -33,7 +33,7 @@ export interface TaggerInfo {
   readonly thresholds: readonly number[];
 }
 
-/** Contract: deterministic (same text, same scores, whatever the batch around it), owns a native session, one call at a time. */
+/** Contract: deterministic (same text, same scores, whatever the batch around it), owns a native session; calls from one thread may overlap at their awaits. */
 export interface Tagger extends AsyncDisposable {
   readonly info: TaggerInfo;
   tag(batch: TextBatch): Promise<TagScores>;

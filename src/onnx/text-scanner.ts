@@ -203,7 +203,7 @@ export class TextScanner {
         const letter = letterOfByte[byte] as number;
         if (letter === 0) break;
         hash = Math.imul(hash ^ letter, fnvPrime);
-        if (letter !== byte) upper++;
+        upper += (letter ^ byte) >> 5; // lower-casing sets bit 5; counted without a branch
       }
       if (i >= end) break;
       const byte = bytes[i] as number;

@@ -1,6 +1,7 @@
 import type { Message, Row } from '../core/row.ts';
 import { abstainPersona } from '../core/taxonomy.ts';
 import { applyControlToken } from '../shard/control-token.ts';
+import { RowEncoder } from '../tag/encode.ts';
 import { compileTraitDecision } from '../tag/decide.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
 
@@ -29,9 +30,10 @@ export function createRecordTagger(
   counts: TagCountsByName,
 ): (rows: readonly RowRecord[]) => Promise<TaggedRecord[]> {
   const { labels, thresholds } = kit.traits.info;
+  const encoder = new RowEncoder();
   const decide = compileTraitDecision(kit.taxonomy, labels, thresholds);
   return async (rows) => {
-    const { text } = kit.encoder.encode(rows.map(({ row }) => row));
+    const { text } = encoder.encode(rows.map(({ row }) => row));
     const personas = (await kit.persona.tag(text)).scores;
     const traits = (await kit.traits.tag(text)).scores;
     return rows.map((row, i) => {

@@ -3,7 +3,6 @@ import { workerData } from 'piscina';
 import { errorToShape } from '../core/errors.ts';
 import type { Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
-import { RowEncoder } from '../tag/encode.ts';
 import { orderSplit } from '../shard/order.ts';
 import type { WorkerReply } from '../tag/protocol.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
@@ -52,7 +51,6 @@ async function openKit({ rosterUrl, personaTagger, traitTagger, taxonomy }: Work
     openTagger(folder: string, taxonomy: Taxonomy): Promise<Tagger>;
   }; // the roster's own signature
   return {
-    encoder: new RowEncoder(),
     persona: await roster.openTagger(personaTagger, taxonomy),
     traits: await roster.openTagger(traitTagger, taxonomy),
     taxonomy,

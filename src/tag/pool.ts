@@ -15,6 +15,8 @@ export interface WorkerPool extends AsyncDisposable {
     tasks: Iterable<Task>,
     options: {
       readonly signal?: AbortSignal;
+      /** One task per worker at a time, for tasks that need much memory. */
+      readonly isLarge?: boolean;
       readonly onResult: (result: Result, task: Task) => void | Promise<void>;
     },
   ): Promise<void>;
@@ -34,7 +36,8 @@ export function openPool(params: {
     filename: params.workerUrl.href,
     minThreads: params.workers,
     maxThreads: params.workers,
-    concurrentTasksPerWorker: 1,
+    concurrentTasksPerWorker: tasksPerWorker,
+    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
     maxQueue: params.workers * windowPerWorker,
     idleTimeout: Number.POSITIVE_INFINITY,
     workerData: params.workerData,
@@ -42,8 +45,8 @@ export function openPool(params: {
   });
   return {
     workers: params.workers,
-    async runAll(tasks, { signal, onResult }) {
-      await feed(pool, tasks, params.workers * windowPerWorker, signal, onResult);
+    async runAll(tasks, { signal, isLarge, onResult }) {
+      await feed(pool, tasks, params.workers * (isLarge ? 1 : windowPerWorker), signal, onResult);
     },
     async [Symbol.asyncDispose]() {
       await pool.close();
@@ -51,8 +54,12 @@ export function openPool(params: {
   };
 }
 
-/** One task running and one waiting: the worker never idles between two. */
-const windowPerWorker = 2;
+/** Two at a time: while one waits for the disk, the other computes. */
+const tasksPerWorker = 2;
+/** In flight per worker: those two, and one waiting. */
+const windowPerWorker = 3;
+/** Rows are short-lived garbage; with the default 16 MiB much of it is copied before it dies (bench/results.md). */
+const youngGenerationMb = 64;
 
 async function feed<Task extends object, Result>(
   pool: Piscina,

@@ -2,7 +2,7 @@ import type { Row, RowBatch, RowEntry } from '../core/row.ts';
 import type { Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { compileTraitDecision, type TraitDecision } from './decide.ts';
-import { type RowEncoder, rowKeyPrefix, writeRowKey } from './encode.ts';
+import { RowEncoder, rowKeyPrefix, writeRowKey } from './encode.ts';
 import { createTagColumns, maximumTraits, rowFlags, runnersUp, type TagColumns } from './sidecar.ts';
 
 /** A record that became no row, for the quarantine file. */
@@ -20,7 +20,6 @@ export interface UnitTags {
 
 /** The two taggers of a worker with everything that does not change from unit to unit. */
 export interface TagKit {
-  readonly encoder: RowEncoder;
   readonly persona: Tagger;
   readonly traits: Tagger;
   readonly taxonomy: Taxonomy;
@@ -51,6 +50,7 @@ export async function tagUnit(
     kit.taxonomy.traits.findIndex((trait) => trait.id === label),
   );
   const decide = compileTraitDecision(kit.taxonomy, kit.traits.info.labels, kit.traits.info.thresholds);
+  const encoder = new RowEncoder();
   const quarantine: QuarantineEntry[] = [];
   let columns = createTagColumns(Math.max(16, unit.expectedRows));
   let rows = 0;
@@ -73,6 +73,7 @@ export async function tagUnit(
     }
     if (values.length > 0)
       await tagBatch(kit, values, positions, columns, {
+        encoder,
         personaOf,
         traitOf,
         decide,
@@ -98,6 +99,8 @@ async function* regroup(batches: AsyncIterable<RowBatch>): AsyncGenerator<RowBat
 }
 
 interface BatchRules {
+  /** Each unit has its own: two units of a worker may be under way at once, and the arena is reused. */
+  readonly encoder: RowEncoder;
   readonly personaOf: readonly number[];
   readonly traitOf: readonly number[];
   readonly decide: TraitDecision;
@@ -112,7 +115,7 @@ async function tagBatch(
   columns: TagColumns,
   rules: BatchRules,
 ): Promise<void> {
-  const encoded = kit.encoder.encode(values);
+  const encoded = rules.encoder.encode(values);
   const personaScores = (await kit.persona.tag(encoded.text)).scores;
   const traitScores = (await kit.traits.tag(encoded.text)).scores;
   for (let i = 0; i < values.length; i++) {

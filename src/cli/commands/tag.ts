@@ -7,7 +7,6 @@ import { openWorkers } from '../../run/workers.ts';
 import { type TagTreeResult, tagTree } from '../../run/tag-tree.ts';
 import type { RunTools } from '../../run/run.ts';
 import { tagPipe } from '../../run/tag-pipe.ts';
-import { RowEncoder } from '../../tag/encode.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
 
@@ -69,7 +68,7 @@ function isPipe(path: string): boolean {
 async function pipe(tools: RunTools, threshold: number | null): Promise<void> {
   await using persona = await openTagger(tools.personaTagger.folder, tools.taxonomy);
   await using traits = await openTagger(tools.traitTagger.folder, tools.taxonomy);
-  const kit = { encoder: new RowEncoder(), persona, traits, taxonomy: tools.taxonomy };
+  const kit = { persona, traits, taxonomy: tools.taxonomy };
   const { rows, quarantined } = await tagPipe(kit, {
     input: process.stdin,
     output: process.stdout,
