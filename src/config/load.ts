@@ -16,6 +16,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** Absolute path of the file. */
   readonly path: string;
+  /** As the user gave it. */
+  readonly shown: string;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function loadConfig(params: {
     }
     return '';
   };
-  return { config: validate(overridden, params, locate), path };
+  return { config: validate(overridden, params, locate), path, shown: params.path };
 }
 
 /** A stored configuration (run.json) with overrides, validated again. `path` is what messages call it. @throws ConfigError */

@@ -5,11 +5,11 @@ import { categories, type Category, categoryCount } from './lexicon-categories.t
 export const fnvOffset = 0x811c9dc5 | 0;
 export const fnvPrime = 0x01000193;
 
-const tableBits = 13;
+const tableBits = 11;
 const tableMask = (1 << tableBits) - 1;
 const slotMask = (2 << tableBits) - 1;
 
-/** Open-addressed hash table: word (or phrase) hash at even places, its category bits after it. About 64 KiB a table. */
+/** Open-addressed hash table: word (or phrase) hash at even places, its category bits after it. About 16 KiB a table. */
 export type Lexicon = Int32Array;
 
 /** Single words. The last two words of a phrase carry `phraseInner` and `phraseEnd`, so that few words cost a phrase look-up. */

@@ -99,7 +99,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     taxonomy,
     sources: prepared.sources,
     toolVersion: params.tools.toolVersion,
-    configPath: params.loaded.path,
+    configPath: params.loaded.shown,
     configHash: fingerprint(config),
     out: params.out,
     taggers: [params.tools.personaTagger, params.tools.traitTagger],
