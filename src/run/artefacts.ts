@@ -45,10 +45,14 @@ export async function writeRunJson(
 }
 
 /** plan/: what was asked, what is feasible, what is missing, and every cell. A function of tags and configuration only. */
-export async function writePlan(out: string, plan: RunPlan): Promise<void> {
+export async function writePlan(out: string, plan: RunPlan, unit: string): Promise<void> {
   const { plan: folder } = runPaths(out);
   const { solution, problem } = plan;
-  await writeJson(join(folder, 'targets.json'), { total: solution.total, constraints: solution.constraints });
+  await writeJson(join(folder, 'targets.json'), {
+    unit,
+    total: solution.total,
+    constraints: solution.constraints,
+  });
   await writeJson(join(folder, 'feasibility.json'), {
     feasible: solution.feasible,
     certificate: solution.certificate,

@@ -184,7 +184,7 @@ async function planTagged(
   await writeCorpus(out, corpus);
   const planned = await planCorpus({ out, corpus, config, taxonomy: params.tools.taxonomy });
   warnOfPlan(context, planned, config);
-  await writePlan(out, planned.plan);
+  await writePlan(out, planned.plan, config.balance.unit);
   stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
   stage.end();
   return planned;

@@ -33,8 +33,10 @@ export async function verifyRun(run: string): Promise<Verification> {
   const manifest = await readManifest(paths.manifest);
   const findings: Finding[] = [];
   const seen = new SeenRows();
-  const corpus = largestGroup(manifest);
-  const counts = { rows: 0, personas: new Map<string, number>(), traits: new Map<string, number>() };
+  const phases = new Set(
+    manifest.groups.filter((group) => group.kind === 'phase').map((group) => group.name),
+  );
+  const corpus = new Corpus();
   let rows = 0;
   for (const file of manifest.files) {
     const path = join(paths.dataset, file.path);
@@ -45,10 +47,12 @@ export async function verifyRun(run: string): Promise<Verification> {
     rows += columns.keys.length;
     checkCounts(file, columns, findings);
     seen.add(file, columns, findings);
-    if (file.group === corpus) addCounts(counts, columns);
+    if (phases.has(file.group)) corpus.add(columns);
   }
   await checkStrays(paths.dataset, manifest, findings);
-  if (findings.length === 0) await checkMargins(join(paths.plan, 'targets.json'), counts, findings);
+  const isWhole = manifest.groups.some((group) => group.kind === 'phase' && group.personas === 'all');
+  if (findings.length === 0 && isWhole)
+    await checkMargins(join(paths.plan, 'targets.json'), corpus, findings);
   return { files: manifest.files.length, rows, findings };
 }
 
@@ -212,40 +216,42 @@ async function checkStrays(dataset: string, manifest: Manifest, findings: Findin
   }
 }
 
-/** The phase that takes all holds the balanced corpus; without one there is no corpus to check margins on. */
-function largestGroup(manifest: Manifest): string | undefined {
-  return manifest.groups.find((group) => group.kind === 'phase' && group.personas === 'all')?.name;
+/** The balanced corpus: what stands in any phase, each copy once (a row can stand in its focus phase and in mixed). */
+class Corpus {
+  readonly #seen = new Set<string>();
+  readonly traits = new Map<string, number>();
+
+  get rows(): number {
+    return this.#seen.size;
+  }
+
+  add({ keys, copies, traits }: Labels): void {
+    keys.forEach((key, i) => {
+      const copy = `${key}/${copies[i]}`;
+      if (this.#seen.has(copy)) return;
+      this.#seen.add(copy);
+      for (const trait of traits[i] ?? []) this.traits.set(trait, (this.traits.get(trait) ?? 0) + 1);
+    });
+  }
 }
 
-function addCounts(
-  counts: { rows: number; personas: Map<string, number>; traits: Map<string, number> },
-  columns: Labels,
-): void {
-  counts.rows += columns.keys.length;
-  for (const persona of columns.personas)
-    counts.personas.set(persona, (counts.personas.get(persona) ?? 0) + 1);
-  for (const trait of columns.traits.flat()) counts.traits.set(trait, (counts.traits.get(trait) ?? 0) + 1);
-}
-
-async function checkMargins(
-  path: string,
-  counts: { rows: number; traits: ReadonlyMap<string, number> },
-  findings: Finding[],
-): Promise<void> {
-  if (counts.rows === 0) return;
+async function checkMargins(path: string, corpus: Corpus, findings: Finding[]): Promise<void> {
+  if (corpus.rows === 0) return;
   const targets = JSON.parse(await readFile(path, 'utf8')) as {
+    unit: string;
     total: number;
     constraints: ConstraintReport[];
   }; // written by the run
-  if (targets.total !== counts.rows)
+  if (targets.total !== corpus.rows)
     findings.push({
       code: 'total',
       place: 'dataset',
-      message: `the corpus holds ${counts.rows} rows, the plan says ${targets.total}`,
+      message: `the corpus holds ${corpus.rows} rows, the plan says ${targets.total}`,
     });
+  if (targets.unit !== 'rows') return;
   for (const constraint of targets.constraints) {
     if (!constraint.name.startsWith('trait:')) continue;
-    const rows = counts.traits.get(constraint.name.slice('trait:'.length)) ?? 0;
+    const rows = corpus.traits.get(constraint.name.slice('trait:'.length)) ?? 0;
     if (Math.abs(rows - constraint.rows) > 1)
       findings.push({
         code: 'margin',
