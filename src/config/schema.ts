@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { peftSchema, type phaseSchema, trainingSchema } from './training-schema.ts';
-import { type bandSchema, bytesSchema, factorSchema, shareSchema } from './values.ts';
+import { bytesSchema, factorSchema, shareSchema } from './values.ts';
 
 const names = z.array(z.string());
 const share = z.number().min(0).max(1);

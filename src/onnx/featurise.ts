@@ -2,19 +2,19 @@ import { roles } from '../core/row.ts';
 import type { TextBatch } from '../core/tagger.ts';
 import { denseCount, writeDense } from './dense-features.ts';
 import { categoryCount } from './lexicon-categories.ts';
-import { bucketCount, featureLimits, side, tallyCount } from './scan-layout.ts';
+import { featureLimits, side, tallyCount } from './scan-layout.ts';
 import { TextScanner } from './text-scanner.ts';
 
 /** Named in tagger.json; a model only fits the featuriser that it was trained with. Any change of a feature is a new version. */
 export const featuriserVersion = 'hashed-sides-v1';
-export { bucketCount, denseCount };
+export { denseCount };
 
 /** Numbers a row of `FeatureBatch.measures`: the assistant's tallies, then its lexicon counts. */
 export const measureCount = tallyCount + categoryCount;
 
 /**
  * Features of one batch, row-major. Row r has `assistantCounts[r]` ids from `r * featureLimits[0]` in `assistantIds`, and the
- * same for the user's side; ids are buckets in [1, bucketCount), 0 is padding. About 1.6 KiB a row.
+ * same for the user's side; ids are buckets from 1 on, 0 is padding. About 1.6 KiB a row.
  */
 export interface FeatureBatch {
   readonly rows: number;

@@ -29,7 +29,7 @@ export const tally = {
 } as const;
 export const tallyCount = 22;
 
-export const bucketBits = 16;
+const bucketBits = 16;
 export const bucketCount = 1 << bucketBits;
 /** Features kept per side, word and bigram each counting one; the rest of a long text only counts. See bench/results.md. */
 export const featureLimits = [128, 48] as const;

@@ -110,13 +110,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     timings: context.timings,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   });
-  const wrongSums = checkAccounting(report);
-  if (wrongSums.length > 0) {
-    throw new FatalError(`the report does not account for every row: ${wrongSums.join('; ')}`, {
-      code: 'accounting',
-      hint: 'this is a bug; the shards are not to be trusted',
-    });
-  }
+  refuseWrongSums(report);
   const extra = await writeDatasetFiles({
     out,
     config,
@@ -130,6 +124,15 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   await sweep(out, [paths.dataset], new Set([...shards.map((shard) => shard.path), ...extra]));
   await writeReport(out, report);
   return { report, out, dataset: paths.dataset, reportHtml: join(paths.report, 'report.html') };
+}
+
+function refuseWrongSums(report: ReportModel): void {
+  const wrong = checkAccounting(report);
+  if (wrong.length === 0) return;
+  throw new FatalError(`the report does not account for every row: ${wrong.join('; ')}`, {
+    code: 'accounting',
+    hint: 'this is a bug; the shards are not to be trusted',
+  });
 }
 
 /** Removes what runs write, and nothing else that may lie in the folder. */

@@ -12,7 +12,7 @@ export interface SourceCase {
 }
 
 /** Texts that have gone wrong in readers before: separators, quotes, line breaks, several scripts, no text at all. */
-export const awkwardTexts = [
+const awkwardTexts = [
   'plain',
   'comma, semicolon; tab\tpipe|',
   'he said "no", twice: ""',
@@ -25,7 +25,7 @@ export const awkwardTexts = [
   "it's",
 ];
 
-export const contractRecords = Array.from({ length: 700 }, (_, index) => ({
+const contractRecords = Array.from({ length: 700 }, (_, index) => ({
   instruction: `question ${index}: ${awkwardTexts[index % awkwardTexts.length] ?? ''}`,
   input: index % 3 === 0 ? '' : (awkwardTexts[(index * 7) % awkwardTexts.length] ?? ''),
   output: `answer ${index}: ${awkwardTexts[(index * 3) % awkwardTexts.length] ?? ''}`,

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { hash128, hashText, hashToHex } from '../../src/lib/hash.ts';
 
 test('murmur3 x86 128 agrees with the published example', () => {
-  expect(hashToHex(hashText("I will not buy this tobacconist's, it is scratched."))).toBe('9b5b7ba2ef3f7866889adeaf00f3f98e');
+  expect(hashToHex(hashText("I will not buy this tobacconist's, it is scratched."))).toBe(
+    '9b5b7ba2ef3f7866889adeaf00f3f98e',
+  );
   expect(hashToHex(hashText(''))).toBe('0'.repeat(32));
 });
 
