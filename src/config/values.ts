@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A share of the balanced corpus, or bounds on it. `target` beside `min`/`max` is a wish, alone it is the share. */
-export const bandSchema = z
+const bandSchema = z
   .strictObject({
     min: z.number().min(0).max(1).optional().describe('Hard lower bound of the share.'),
     max: z.number().min(0).max(1).optional().describe('Hard upper bound of the share.'),
