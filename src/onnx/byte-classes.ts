@@ -65,6 +65,13 @@ export const classOfByte: Uint8Array = buildTable();
 /** Lower-cased letter of a byte, 0 where it is no ASCII letter. */
 export const letterOfByte: Uint8Array = buildLetters();
 
+/** 1 for bytes that no word can hold: ASCII but letters, digits and the apostrophe. */
+export const endsWord: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const kind = classOfByte[byte] ?? byteClass.other;
+  const isInWord = (kind >= byteClass.lower && kind <= byteClass.high) || kind === byteClass.apostrophe;
+  return isInWord ? 0 : 1;
+});
+
 function buildLetters(): Uint8Array {
   const table = new Uint8Array(256);
   for (let byte = 0x61; byte <= 0x7a; byte++) {

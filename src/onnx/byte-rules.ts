@@ -15,6 +15,18 @@ export function wideMark(bytes: Uint8Array, at: number, end: number): number {
   return bytes[at + 2] === 0x99 ? apostropheMark : separatorMark;
 }
 
+/** No-break space is two bytes, general punctuation three; both separate words. */
+export function afterWideMark(bytes: Uint8Array, at: number, end: number): number {
+  return bytes[at] === 0xc2 ? at + 2 : Math.min(at + 3, end);
+}
+
+/** Whether a full stop, question or exclamation mark before `next` ends a sentence. */
+export function isSentenceEnd(bytes: Uint8Array, next: number, end: number): boolean {
+  if (next >= end) return true;
+  const kind = classOfByte[bytes[next] ?? 0];
+  return kind === byteClass.space || kind === byteClass.newline || kind === byteClass.quote;
+}
+
 export function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }

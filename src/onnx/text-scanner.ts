@@ -1,9 +1,11 @@
-import { byteClass, byteClassCount, classOfByte, letterOfByte } from './byte-classes.ts';
+import { byteClass, byteClassCount, classOfByte, endsWord, letterOfByte } from './byte-classes.ts';
 import {
+  afterWideMark,
   apostropheMark,
   bucketOf,
   isDigit,
   isLetterAt,
+  isSentenceEnd,
   listNumberAt,
   notMark,
   wideMark,
@@ -135,7 +137,7 @@ export class TextScanner {
       this.#lastVisible = kind;
       if (kind >= byteClass.period && kind <= byteClass.semicolon) {
         this.#clauseStart = true;
-        if (kind <= byteClass.exclamation && this.#isSentenceEnd(i))
+        if (kind <= byteClass.exclamation && isSentenceEnd(bytes, i, end))
           this.#endSentence(kind === byteClass.question);
       } else if (kind === byteClass.dash || kind === byteClass.star || kind === byteClass.parenthesis)
         this.#clauseStart = true;
@@ -188,8 +190,28 @@ export class TextScanner {
     this.#expectedNumber = value + 1;
   }
 
-  /** Reads the word at `start` and returns its end, or `start` when the bytes there are punctuation after all. */
+  /** Nearly all words are letters up to a byte that no word can hold; the others are read again, byte by byte. */
   #readWord(start: number): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let hash = fnvOffset;
+    let upper = 0;
+    let i = start;
+    while (i < end) {
+      const byte = bytes[i] as number;
+      const letter = letterOfByte[byte] as number;
+      if (letter === 0) break;
+      hash = Math.imul(hash ^ letter, fnvPrime);
+      upper += (letter ^ byte) >> 5; // lower-casing sets bit 5; counted without a branch
+      i++;
+    }
+    if (i === start || (i < end && endsWord[bytes[i] as number] === 0)) return this.#readMixedWord(start);
+    this.#endWord(start, i, hash, upper, 0, 0);
+    return i;
+  }
+
+  /** Reads the word at `start` and returns its end, or `start` when the bytes there are punctuation after all. */
+  #readMixedWord(start: number): number {
     const bytes = this.#bytes;
     const end = this.#end;
     let hash = fnvOffset;
@@ -228,15 +250,9 @@ export class TextScanner {
         digits += i - from;
       } else break;
     }
-    if (i === start) return this.#skipWideMark(i);
+    if (i === start) return afterWideMark(bytes, i, end);
     this.#endWord(start, i, hash, upper, digits, high);
     return i;
-  }
-
-  /** No-break space is two bytes, general punctuation three; both separate words. */
-  #skipWideMark(at: number): number {
-    if (this.#bytes[at] === 0xc2) return at + 2;
-    return Math.min(at + 3, this.#end);
   }
 
   #endWord(start: number, end: number, hash: number, upper: number, digits: number, high: number): void {
@@ -300,12 +316,6 @@ export class TextScanner {
       this.lexical[place] = (this.lexical[place] ?? 0) + 1;
       bits &= bits - 1;
     }
-  }
-
-  #isSentenceEnd(next: number): boolean {
-    if (next >= this.#end) return true;
-    const kind = classOfByte[this.#bytes[next] ?? 0];
-    return kind === byteClass.space || kind === byteClass.newline || kind === byteClass.quote;
   }
 
   #endSentence(isQuestion: boolean): void {

@@ -190,7 +190,6 @@ async function encodeShards(
   }));
   await pool.runAll<ShardTask, StepResult<ShardCounts>>(tasks, {
     signal: context.signal,
-    isLarge: true,
     onResult(step, task) {
       state.finished.set(Number(task.name), step);
       stage.unitEnd({

@@ -15,8 +15,6 @@ export interface WorkerPool extends AsyncDisposable {
     tasks: Iterable<Task>,
     options: {
       readonly signal?: AbortSignal;
-      /** One task per worker at a time, for tasks that need much memory. */
-      readonly isLarge?: boolean;
       readonly onResult: (result: Result, task: Task) => void | Promise<void>;
     },
   ): Promise<void>;
@@ -36,8 +34,7 @@ export function openPool(params: {
     filename: params.workerUrl.href,
     minThreads: params.workers,
     maxThreads: params.workers,
-    concurrentTasksPerWorker: tasksPerWorker,
-    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    concurrentTasksPerWorker: 1,
     maxQueue: params.workers * windowPerWorker,
     idleTimeout: Number.POSITIVE_INFINITY,
     workerData: params.workerData,
@@ -45,8 +42,8 @@ export function openPool(params: {
   });
   return {
     workers: params.workers,
-    async runAll(tasks, { signal, isLarge, onResult }) {
-      await feed(pool, tasks, params.workers * (isLarge ? 1 : windowPerWorker), signal, onResult);
+    async runAll(tasks, { signal, onResult }) {
+      await feed(pool, tasks, params.workers * windowPerWorker, signal, onResult);
     },
     async [Symbol.asyncDispose]() {
       await pool.close();
@@ -54,12 +51,8 @@ export function openPool(params: {
   };
 }
 
-/** Two at a time: while one waits for the disk, the other computes. */
-const tasksPerWorker = 2;
-/** In flight per worker: those two, and one waiting. */
-const windowPerWorker = 3;
-/** Rows are short-lived garbage; with the default 16 MiB much of it is copied before it dies (bench/results.md). */
-const youngGenerationMb = 64;
+/** One task running and one waiting: the worker never idles between two. */
+const windowPerWorker = 2;
 
 async function feed<Task extends object, Result>(
   pool: Piscina,
