@@ -11,22 +11,14 @@ import {
   wideMark,
 } from './byte-rules.ts';
 import { categoryCount } from './lexicon-categories.ts';
-import { categoryBit, fnvOffset, fnvPrime, hashWord, joinHash, lookUp, wordLexicon } from './lexicon.ts';
+import { fnvOffset, fnvPrime, joinHash, lookUp, wordLexicon } from './lexicon.ts';
+import * as mask from './lexicon-masks.ts';
 import { featureLimits, side, type Side, tally, tallyCount } from './scan-layout.ts';
 import { WordHistory } from './word-history.ts';
 
 const maximumLimit = Math.max(...featureLimits);
 const sideSalt = [0x3c6ef372, 0x1b873593] as const;
 const bigramSalt = 0x5bd1e995;
-const clauseOnly = categoryBit('orderFirst') | categoryBit('orderMiddle') | categoryBit('orderLast');
-const phraseEnd = categoryBit('phraseEnd');
-const counted = ~categoryBit('phraseInner');
-const roleLabel = categoryBit('roleLabel');
-const hedge = categoryBit('hedge');
-const deferral = categoryBit('deferral');
-const backReference = categoryBit('backReference');
-const mayHash = hashWord('may');
-
 /**
  * One pass over UTF-8 bytes that fills hashed features and counters of one row; `reset` between rows. Holds a few KiB and
  * allocates nothing per word. Words are lower-cased ASCII letters, digits (any run of digits reads as `0`) and the bytes of
@@ -256,11 +248,10 @@ export class TextScanner {
   }
 
   #endWord(start: number, end: number, hash: number, upper: number, digits: number, high: number): void {
-    const length = end - start;
-    if ((upper | digits | high) !== 0) this.#countBytes(upper, digits, high);
     this.#lastVisible = byteClass.lower;
+    if ((upper | digits | high) !== 0) this.#countBytes(upper, digits, high);
     const bits = lookUp(wordLexicon, hash);
-    if ((bits & roleLabel) !== 0 && this.#bytes[end] === 0x3a && this.#isFirstWordOfLine) {
+    if ((bits & mask.roleLabel) !== 0 && this.#bytes[end] === 0x3a && this.#isFirstWordOfLine) {
       this.#add(tally.turnMarkers, 1);
       this.#history.last = 0;
       return;
@@ -268,25 +259,25 @@ export class TextScanner {
     this.#isFirstWordOfLine = false;
     if (this.#featureCount + 2 <= this.#featureLimit) this.#keepFeature(hash);
     if (this.#inCode) {
-      this.#add(tally.codeBytes, length);
+      this.#add(tally.codeBytes, end - start);
       this.#history.last = hash;
       return;
     }
     this.#words++;
-    this.#wordBytes += length;
-    if (length > 8) this.#longWords++;
+    this.#wordBytes += end - start;
+    if (end - start > 8) this.#longWords++;
     const isCapital = upper === 1 && classOfByte[this.#bytes[start] ?? 0] === byteClass.upper;
     if (isCapital && this.#wordsInSentence > 0) this.#add(tally.capitalised, 1);
     this.#wordsInSentence++;
     // "May" inside a sentence is the month, not a hedge.
-    if ((bits & counted) !== 0 && !(hash === mayHash && isCapital && this.#wordsInSentence > 1))
-      this.#count(bits & counted, hash);
+    if ((bits & mask.counted) !== 0 && !(hash === mask.mayHash && isCapital && this.#wordsInSentence > 1))
+      this.#count(bits & mask.counted, hash);
     this.#history.push(hash, bits);
     this.#clauseStart = false;
   }
 
   #countBytes(upper: number, digits: number, high: number): void {
-    const classes = this.classes;
+    const { classes } = this;
     const base = this.#side * byteClassCount;
     classes[base + byteClass.upper] = (classes[base + byteClass.upper] ?? 0) + upper;
     classes[base + byteClass.digit] = (classes[base + byteClass.digit] ?? 0) + digits;
@@ -302,14 +293,15 @@ export class TextScanner {
   }
 
   #count(wordBits: number, hash: number): void {
-    let bits = this.#clauseStart ? wordBits : wordBits & ~clauseOnly;
-    if ((bits & phraseEnd) !== 0) bits = this.#history.phraseBits(hash) | (bits & ~phraseEnd);
+    let bits = this.#clauseStart ? wordBits : wordBits & ~mask.clauseOnly;
+    if ((bits & mask.phraseEnd) !== 0) bits = this.#history.phraseBits(hash) | (bits & ~mask.phraseEnd);
     if (bits === 0) return;
     if (this.#side === side.assistant && this.#isFirstSentence) {
-      if ((bits & hedge) !== 0) this.#add(tally.firstSentenceHedges, 1);
-      if ((bits & deferral) !== 0 && this.#wordsInSentence <= 3) this.#add(tally.firstSentenceDeferral, 1);
+      if ((bits & mask.hedge) !== 0) this.#add(tally.firstSentenceHedges, 1);
+      if ((bits & mask.deferral) !== 0 && this.#wordsInSentence <= 3)
+        this.#add(tally.firstSentenceDeferral, 1);
     }
-    if (this.#isLaterTurn && (bits & backReference) !== 0) this.#add(tally.laterBackReferences, 1);
+    if (this.#isLaterTurn && (bits & mask.backReference) !== 0) this.#add(tally.laterBackReferences, 1);
     const base = this.#side * categoryCount;
     while (bits !== 0) {
       const place = base + 31 - Math.clz32(bits & -bits);
