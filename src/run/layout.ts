@@ -68,36 +68,36 @@ function bytesOf(order: Uint32Array, table: PlanTable): number {
 
 /** Turns ordered splits into per-unit placements, ascending by (row, shard). */
 function placeByUnit(table: PlanTable, splits: readonly Split[], shards: readonly ShardPlan[]): Placements[] {
-  const unitOfRow = new Uint32Array(table.rows);
-  table.units.forEach((_, u) => unitOfRow.fill(u, table.unitStart[u], table.unitStart[u + 1]));
-  const counts = new Uint32Array(table.rows + 1);
-  for (const split of splits) for (const row of split.rows) counts[row + 1] = (counts[row + 1] ?? 0) + 1;
-  for (let row = 0; row < table.rows; row++) counts[row + 1] = (counts[row + 1] ?? 0) + (counts[row] ?? 0);
-  const total = counts[table.rows] ?? 0;
+  // Where the placements of each row begin; filling moves each entry on to where the next row's begin.
+  const next = new Uint32Array(table.rows + 1);
+  for (const split of splits) for (const row of split.rows) next[row + 1] = (next[row + 1] ?? 0) + 1;
+  for (let row = 0; row < table.rows; row++) next[row + 1] = (next[row + 1] ?? 0) + (next[row] ?? 0);
+  const total = next[table.rows] ?? 0;
   const all = {
     rows: new Uint32Array(total),
     shards: new Uint32Array(total),
     positions: new Uint32Array(total),
     copies: new Uint8Array(total),
   };
-  const next = counts.slice();
   shards.forEach((shard, shardIndex) => {
     const order = splits[shard.split]?.rows;
     for (let position = 0; position < shard.count; position++) {
       const row = order?.[shard.first + position] ?? 0;
       const at = next[row] ?? 0;
       next[row] = at + 1;
-      all.rows[at] = row - (table.unitStart[unitOfRow[row] ?? 0] ?? 0);
+      all.rows[at] = row;
       all.shards[at] = shardIndex;
       all.positions[at] = position;
       all.copies[at] = splits[shard.split]?.copies[shard.first + position] ?? 0;
     }
   });
   return table.units.map((_, u) => {
-    const from = counts[table.unitStart[u] ?? 0] ?? 0;
-    const to = counts[table.unitStart[u + 1] ?? 0] ?? 0;
+    const start = table.unitStart[u] ?? 0;
+    const end = table.unitStart[u + 1] ?? 0;
+    const from = start === 0 ? 0 : (next[start - 1] ?? 0);
+    const to = end === 0 ? 0 : (next[end - 1] ?? 0);
     return {
-      rows: all.rows.slice(from, to),
+      rows: all.rows.slice(from, to).map((row) => row - start),
       shards: all.shards.slice(from, to),
       positions: all.positions.slice(from, to),
       copies: all.copies.slice(from, to),

@@ -40,8 +40,8 @@ export interface PlanTable {
   readonly unitStart: Uint32Array;
   /** Four words a row. */
   readonly hash: Uint32Array;
-  /** Four words a row. */
-  readonly rowKey: Uint32Array;
+  /** Four words a row; empty once released. */
+  rowKey: Uint32Array;
   readonly persona: Uint8Array;
   /** Probability × 65535, after the prior. */
   readonly score: Uint16Array;
@@ -51,6 +51,11 @@ export interface PlanTable {
   readonly state: Uint8Array;
   /** 1 where no class was sure enough. */
   readonly abstained: Uint8Array;
+}
+
+/** Gives back 16 bytes a row: after duplicates are out, only explanations of single rows need the keys. */
+export function releaseRowKeys(table: PlanTable): void {
+  table.rowKey = new Uint32Array(0);
 }
 
 export interface LabelRules {

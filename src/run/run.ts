@@ -20,6 +20,7 @@ import { layOut, type RunLayout } from './layout.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
+import { releaseRowKeys } from './plan-table.ts';
 import { buildReport } from './report-model.ts';
 import { scanSources, type ScannedFile } from './scan-pass.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
@@ -186,6 +187,7 @@ async function planTagged(
   const corpus = describeCorpus(params, sources, tagged.units);
   await writeCorpus(out, corpus);
   const planned = await planCorpus({ out, corpus, config, taxonomy: params.tools.taxonomy });
+  releaseRowKeys(planned.table);
   warnOfPlan(context, planned, config);
   await writePlan(out, planned.plan, config.balance.unit);
   stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
