@@ -10,6 +10,7 @@ import { listFiles } from '../source/list-files.ts';
 import { openBytes } from '../source/open-bytes.ts';
 import { readUnit } from '../source/read-unit.ts';
 import { scanFile } from '../source/scan-file.ts';
+import { bestLabel } from '../tag/decide.ts';
 import { RowEncoder } from '../tag/encode.ts';
 
 /**
@@ -59,14 +60,9 @@ function createJudge(
   const personaOf = labels.map((label) => taxonomy.personas.findIndex((persona) => persona.id === label));
   const abstain = taxonomy.personas.findIndex((persona) => persona.id === abstainPersona);
   return (scores, row, gold) => {
-    let best = 0;
-    for (let label = 1; label < labels.length; label++) {
-      if ((scores[row * labels.length + label] ?? 0) > (scores[row * labels.length + best] ?? 0))
-        best = label;
-    }
-    const score = scores[row * labels.length + best] ?? 0;
-    const persona = personaOf[best] ?? abstain;
-    return { gold, best: persona, predicted: score >= (thresholds[best] ?? 0) ? persona : abstain, score };
+    const { label, score, isSure } = bestLabel(scores, row, thresholds);
+    const best = personaOf[label] ?? abstain;
+    return { gold, best, predicted: isSure ? best : abstain, score };
   };
 }
 

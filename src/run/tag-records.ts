@@ -2,7 +2,7 @@ import type { Message, Row } from '../core/row.ts';
 import { abstainPersona } from '../core/taxonomy.ts';
 import { applyControlToken } from '../shard/control-token.ts';
 import { RowEncoder } from '../tag/encode.ts';
-import { compileTraitDecision } from '../tag/decide.ts';
+import { bestLabel, compileTraitDecision } from '../tag/decide.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
 
 export interface TagCountsByName {
@@ -99,15 +99,9 @@ function bestPersona(
   threshold: number | null,
 ): [string, number] {
   const { labels, thresholds } = kit.persona.info;
-  let best = 0;
-  for (let label = 1; label < labels.length; label++) {
-    if ((scores[row * labels.length + label] ?? 0) > (scores[row * labels.length + best] ?? 0)) best = label;
-  }
-  const score = scores[row * labels.length + best] ?? 0;
-  return [
-    score >= (threshold ?? thresholds[best] ?? 0) ? (labels[best] ?? abstainPersona) : abstainPersona,
-    score,
-  ];
+  const limits = threshold === null ? thresholds : thresholds.map(() => threshold);
+  const { label, score, isSure } = bestLabel(scores, row, limits);
+  return [isSure ? (labels[label] ?? abstainPersona) : abstainPersona, score];
 }
 
 function round(score: number): number {

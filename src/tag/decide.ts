@@ -41,22 +41,43 @@ export interface PersonaLabel {
   score: number;
 }
 
+/** The best classes of one row as the sidecar keeps them: `count` entries from `at`, best first; scores × 65535. */
+interface PersonaCandidates {
+  readonly personas: ArrayLike<number>;
+  readonly scores: ArrayLike<number>;
+  readonly at: number;
+  readonly count: number;
+  readonly originScore: number;
+}
+
+interface PriorRule {
+  /** Index of the origin persona; -1: none. */
+  readonly origin: number;
+  readonly strength: number;
+  /** Number of personas. */
+  readonly classes: number;
+}
+
+/** The best label of one row of a batch's scores (ties: the first), and whether it reaches its threshold. */
+export function bestLabel(
+  scores: Float32Array,
+  row: number,
+  thresholds: readonly number[],
+): { readonly label: number; readonly score: number; readonly isSure: boolean } {
+  const at = row * thresholds.length;
+  let label = 0;
+  for (let i = 1; i < thresholds.length; i++)
+    if ((scores[at + i] ?? 0) > (scores[at + label] ?? 0)) label = i;
+  const score = scores[at + label] ?? 0;
+  return { label, score, isSure: score >= (thresholds[label] ?? 0) };
+}
+
 /**
  * The persona of a row from its stored candidates. The origin persona enters as a second expert in a logarithmic pool,
  * p ∝ tagger^(1−s) · prior^s, where the prior gives the origin half of the mass and spreads the rest evenly
  * (Genest & Zidek 1986); strength 1 fixes the label.
  */
-export function decidePersona(
-  candidates: {
-    readonly personas: ArrayLike<number>;
-    readonly scores: ArrayLike<number>;
-    readonly at: number;
-    readonly count: number;
-    readonly originScore: number;
-  },
-  rule: { readonly origin: number; readonly strength: number; readonly classes: number },
-  out: PersonaLabel,
-): void {
+export function decidePersona(candidates: PersonaCandidates, rule: PriorRule, out: PersonaLabel): void {
   if (rule.origin >= 0 && rule.strength > 0) {
     [out.persona, out.score] = poolWithPrior(candidates, rule);
     return;
@@ -65,16 +86,7 @@ export function decidePersona(
   out.score = (candidates.scores[candidates.at] ?? 0) / 65535;
 }
 
-function poolWithPrior(
-  candidates: {
-    readonly personas: ArrayLike<number>;
-    readonly scores: ArrayLike<number>;
-    readonly at: number;
-    readonly count: number;
-    readonly originScore: number;
-  },
-  rule: { readonly origin: number; readonly strength: number; readonly classes: number },
-): [number, number] {
+function poolWithPrior(candidates: PersonaCandidates, rule: PriorRule): [number, number] {
   const { origin, strength, classes } = rule;
   const other = 0.5 / (classes - 1);
   const originMass = (candidates.originScore / 65535 || 1e-6) ** (1 - strength) * 0.5 ** strength;

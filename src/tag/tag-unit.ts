@@ -99,7 +99,7 @@ async function* regroup(batches: AsyncIterable<RowBatch>): AsyncGenerator<RowBat
 }
 
 interface BatchRules {
-  /** Each unit has its own: two units of a worker may be under way at once, and the arena is reused. */
+  /** Each unit has its own: its arena is reused from batch to batch. */
   readonly encoder: RowEncoder;
   readonly personaOf: readonly number[];
   readonly traitOf: readonly number[];
