@@ -5,7 +5,7 @@ export type { RunEvent } from './core/events.ts';
 export type { Row, Message, ToolCall } from './core/row.ts';
 export type { Tagger, TaggerInfo, TagScores, TextBatch } from './core/tagger.ts';
 export type { Taxonomy } from './core/taxonomy.ts';
-export { evaluateTagger } from './run/eval-pass.ts';
+export { evaluateTaggers, type EvaluationResult } from './run/eval-pass.ts';
 export { runAll, type RunEffects, type RunParams, type RunResult, type RunTools } from './run/run.ts';
 export { tagTree, type TagTreeResult } from './run/tag-tree.ts';
 export { solveBalance } from './balance/solve.ts';

@@ -39,6 +39,8 @@ const optionNames = [
   'traits',
   'threshold',
   'data',
+  'against',
+  'among',
   'run',
   'compare',
   'rows',

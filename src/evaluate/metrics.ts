@@ -1,139 +1,106 @@
-import type { Taxonomy } from '../core/taxonomy.ts';
-
-/** One labelled row with what the tagger said. Indices into the taxonomy. */
-export interface Judged {
-  readonly gold: number;
-  /** Final label: the reject class where the tagger abstained. */
-  readonly predicted: number;
-  /** Best class before abstention. */
-  readonly best: number;
-  /** Calibrated probability of `best`. */
-  readonly score: number;
-}
-
-export interface ClassMetrics {
-  readonly rows: number;
-  readonly predicted: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-}
+import { abstainPersona, type Taxonomy } from '../core/taxonomy.ts';
+import { calibrationError, coverageAt, reliabilityBins, type ReliabilityBin } from './calibration.ts';
+import { type ClassMetrics, classMetrics, macroF1 } from './class-metrics.ts';
+import { finalLabels, type Judgements } from './judgements.ts';
 
 export interface Evaluation {
   readonly rows: number;
   readonly accuracy: number;
+  /** Mean F1 over the classes that occur as labels. */
   readonly macro_f1: number;
   readonly category_accuracy: number;
+  /** As accuracy, but a label whose `parent` is the gold class is right too. */
   readonly parent_accuracy: number;
+  /** Accuracy of the best class before abstention. */
+  readonly best_accuracy: number;
   readonly ece: number;
-  readonly abstained: number;
-  /** Share of rows that can be labelled, most confident first, with at least 90 % of them right. */
+  /** Share of the rows whose best class stayed below its threshold. */
+  readonly abstention_rate: number;
+  /** Share of rows that one limit on the probability keeps with at least 90 % of them right. */
   readonly coverage_at_90_precision: number;
   readonly per_class: Readonly<Record<string, ClassMetrics>>;
-  /** Most frequent confusions. */
-  readonly confusion: readonly { readonly gold: string; readonly predicted: string; readonly rows: number }[];
-  readonly reliability: readonly {
-    readonly from: number;
-    readonly to: number;
-    readonly rows: number;
-    readonly confidence: number;
-    readonly accuracy: number;
-  }[];
+  readonly per_category: Readonly<Record<string, ClassMetrics>>;
+  /** Labels and predictions both rolled up to their parents. */
+  readonly per_parent: Readonly<Record<string, ClassMetrics>>;
+  readonly reliability: readonly ReliabilityBin[];
+  /** `confusion[gold][predicted]` rows; pairs that do not occur are left out. */
+  readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /**
- * Scores a tagger on labelled rows. Macro-F1 is over the classes that occur as gold. A label whose parent is the gold class
- * (or the gold's parent) is right in `parent_accuracy` only. ECE: 15 equal-width bins over the best class's probability
- * (Guo et al. 2017), whatever was abstained.
+ * Scores final labels (accuracy, F1, confusion) and probabilities (ECE over 15 equal-width bins, coverage; both judge the best
+ * class, whatever was abstained).
  */
-export function evaluateLabels(judged: readonly Judged[], taxonomy: Taxonomy): Evaluation {
-  const name = (index: number): string => taxonomy.personas[index]?.id ?? '';
-  const category = (index: number): string => taxonomy.personas[index]?.category ?? '';
-  const parent = (index: number): string => taxonomy.personas[index]?.parent ?? '';
-  const share = (right: (row: Judged) => boolean): number =>
-    judged.filter(right).length / Math.max(1, judged.length);
-  const perClass = classMetrics(judged, name);
-  const gold = Object.values(perClass).filter((metrics) => metrics.rows > 0);
-  const bins = reliabilityBins(judged);
+export function evaluateLabels(judgements: Judgements, taxonomy: Taxonomy): Evaluation {
+  const { personas } = taxonomy;
+  const { gold, best, rows } = judgements;
+  const predicted = finalLabels(judgements, personaIndex(taxonomy, abstainPersona));
+  const names = personas.map((persona) => persona.id);
+  const categories = [...new Set(personas.map((persona) => persona.category))];
+  const categoryOf = personas.map((persona) => categories.indexOf(persona.category));
+  const parentOf = personas.map((persona) => personaIndex(taxonomy, persona.parent));
+  const perClass = classMetrics(gold, predicted, names.length);
+  const grouped = (of: readonly number[], groupNames: readonly string[]): Record<string, ClassMetrics> =>
+    named(classMetrics(mapped(gold, of), mapped(predicted, of), groupNames.length), groupNames);
+  const share = (isRight: (label: number, guess: number) => boolean, guesses = predicted): number =>
+    guesses.reduce((sum, guess, row) => sum + (isRight(gold[row] ?? 0, guess) ? 1 : 0), 0) /
+    Math.max(1, rows);
+  const confidences = {
+    scores: judgements.scores,
+    isRight: (row: number): boolean => gold[row] === best[row],
+  };
+  const bins = reliabilityBins(confidences);
   return {
-    rows: judged.length,
-    accuracy: share((row) => row.gold === row.predicted),
-    macro_f1: gold.reduce((sum, metrics) => sum + metrics.f1, 0) / Math.max(1, gold.length),
-    category_accuracy: share((row) => category(row.gold) === category(row.predicted)),
-    parent_accuracy: share((row) => parent(row.gold) === parent(row.predicted)),
-    ece: bins.reduce(
-      (sum, bin) => sum + (bin.rows / Math.max(1, judged.length)) * Math.abs(bin.confidence - bin.accuracy),
-      0,
-    ),
-    abstained: judged.filter((row) => row.predicted !== row.best).length,
-    coverage_at_90_precision: coverageAt(judged, 0.9),
-    per_class: perClass,
-    confusion: confusions(judged, name),
+    rows,
+    accuracy: share((label, guess) => label === guess),
+    macro_f1: macroF1(perClass.values()),
+    category_accuracy: share((label, guess) => categoryOf[label] === categoryOf[guess]),
+    parent_accuracy: share((label, guess) => label === guess || label === parentOf[guess]),
+    best_accuracy: share((label, guess) => label === guess, best),
+    ece: calibrationError(bins),
+    abstention_rate: judgements.isSure.reduce((sum, sure) => sum + 1 - sure, 0) / Math.max(1, rows),
+    coverage_at_90_precision: coverageAt(confidences, 0.9),
+    per_class: named(perClass, names),
+    per_category: grouped(categoryOf, categories),
+    per_parent: grouped(parentOf, names),
     reliability: bins,
+    confusion: confusionOf(gold, predicted, names),
   };
 }
 
-function classMetrics(
-  judged: readonly Judged[],
-  name: (index: number) => string,
+function personaIndex(taxonomy: Taxonomy, id: string): number {
+  return taxonomy.personas.findIndex((persona) => persona.id === id);
+}
+
+function mapped(labels: Uint8Array, to: readonly number[]): Uint8Array {
+  return labels.map((label) => to[label] ?? 0);
+}
+
+function named(
+  metrics: ReadonlyMap<number, ClassMetrics>,
+  names: readonly string[],
 ): Record<string, ClassMetrics> {
-  const classes = [...new Set(judged.flatMap((row) => [row.gold, row.predicted]))].toSorted((a, b) => a - b);
-  return Object.fromEntries(
-    classes.map((index) => {
-      const rows = judged.filter((row) => row.gold === index).length;
-      const predicted = judged.filter((row) => row.predicted === index).length;
-      const right = judged.filter((row) => row.gold === index && row.predicted === index).length;
-      const precision = predicted > 0 ? right / predicted : 0;
-      const recall = rows > 0 ? right / rows : 0;
-      return [
-        name(index),
-        {
-          rows,
-          predicted,
-          precision,
-          recall,
-          f1: precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0,
-        },
-      ];
-    }),
-  );
+  return Object.fromEntries([...metrics].map(([index, values]) => [names[index] ?? '', values]));
 }
 
-function reliabilityBins(judged: readonly Judged[]): Evaluation['reliability'] {
-  const count = 15;
-  return Array.from({ length: count }, (_, bin) => {
-    const rows = judged.filter((row) => Math.min(count - 1, Math.floor(row.score * count)) === bin);
-    const size = Math.max(1, rows.length);
-    return {
-      from: bin / count,
-      to: (bin + 1) / count,
-      rows: rows.length,
-      confidence: rows.reduce((sum, row) => sum + row.score, 0) / size,
-      accuracy: rows.filter((row) => row.best === row.gold).length / size,
-    };
+function confusionOf(
+  gold: Uint8Array,
+  predicted: Uint8Array,
+  names: readonly string[],
+): Evaluation['confusion'] {
+  const counts = new Uint32Array(names.length ** 2);
+  gold.forEach((label, row) => {
+    const at = label * names.length + (predicted[row] ?? 0);
+    counts[at] = (counts[at] ?? 0) + 1;
   });
-}
-
-function coverageAt(judged: readonly Judged[], precision: number): number {
-  const sorted = judged.toSorted((a, b) => b.score - a.score);
-  let right = 0;
-  let covered = 0;
-  sorted.forEach((row, index) => {
-    if (row.best === row.gold) right++;
-    if (right / (index + 1) >= precision) covered = index + 1;
-  });
-  return covered / Math.max(1, judged.length);
-}
-
-function confusions(judged: readonly Judged[], name: (index: number) => string): Evaluation['confusion'] {
-  const counts = new Map<string, number>();
-  for (const row of judged) {
-    if (row.gold === row.predicted) continue;
-    const key = `${name(row.gold)} ${name(row.predicted)}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([key, rows]) => ({ gold: key.split(' ')[0] ?? '', predicted: key.split(' ')[1] ?? '', rows }))
-    .toSorted((a, b) => b.rows - a.rows || (`${a.gold} ${a.predicted}` < `${b.gold} ${b.predicted}` ? -1 : 1))
-    .slice(0, 30);
+  const rows = names.map((gold_, label): [string, Record<string, number>] => [
+    gold_,
+    Object.fromEntries(
+      names.flatMap((name, guess) => {
+        const count = counts[label * names.length + guess] ?? 0;
+        return count > 0 ? [[name, count]] : [];
+      }),
+    ),
+  ]);
+  return Object.fromEntries(rows.filter(([, given]) => Object.keys(given).length > 0));
 }

@@ -1,85 +1,126 @@
-import { basename, resolve } from 'node:path';
-
 import { ConfigError } from '../core/errors.ts';
-import type { Row } from '../core/row.ts';
 import { abstainPersona, type Taxonomy } from '../core/taxonomy.ts';
-import type { Tagger } from '../core/tagger.ts';
-import { evaluateLabels, type Evaluation, type Judged } from '../evaluate/metrics.ts';
-import { suggestName } from '../lib/nearest.ts';
-import { listFiles } from '../source/list-files.ts';
-import { openBytes } from '../source/open-bytes.ts';
-import { readUnit } from '../source/read-unit.ts';
-import { scanFile } from '../source/scan-file.ts';
-import { bestLabel } from '../tag/decide.ts';
-import { RowEncoder } from '../tag/encode.ts';
+import { compareLabels, type Comparison } from '../evaluate/compare.ts';
+import { finalLabels, type Judgements } from '../evaluate/judgements.ts';
+import { evaluateLabels, type Evaluation } from '../evaluate/metrics.ts';
+import type { WorkerPool } from '../tag/pool.ts';
+import type { RunContext } from './context.ts';
+import { cutBlocks, goldLabels, type LabelledData, readLabels } from './labelled-data.ts';
+import type { RunTools } from './run.ts';
+import type { BlockJudgements, JudgeTask } from './tasks.ts';
+import { openWorkers } from './workers.ts';
+
+/** Which classes a tagger may choose: all of its own with abstention, or those that occur as labels, without. */
+export type AmongClasses = 'all' | 'labelled';
+
+export interface TaggerEvaluation extends Evaluation {
+  readonly tagger: string;
+  readonly among: AmongClasses;
+  /** Classes that occur as labels. */
+  readonly labelled_classes: number;
+  /** Records that could not be read as rows. */
+  readonly unreadable: number;
+}
+
+export interface EvaluationResult {
+  readonly evaluation: TaggerEvaluation;
+  /** The second tagger on the same rows; differences are the first minus the second. */
+  readonly against?: { readonly evaluation: TaggerEvaluation; readonly comparison: Comparison };
+}
 
 /**
- * Scores a persona tagger on a labelled file or folder: rows `{instruction, input, output, persona}` or `{messages, persona}`.
- * Holds four numbers per row.
- * @throws ConfigError `label-missing`, `label-unknown`, `data-unreadable`
+ * Scores one or two persona taggers on a labelled file or folder: rows `{instruction, input, output, persona}` or
+ * `{messages, persona}`. All labels are checked before a row is tagged. Holds about 40 bytes a row.
+ * @throws ConfigError `label-missing`, `label-unknown`, `no-labels`, `data-unreadable`, `no-class-in-common`
  */
-export async function evaluateTagger(
-  params: { readonly data: string; readonly tagger: Tagger; readonly taxonomy: Taxonomy },
-  { signal }: { readonly signal?: AbortSignal },
-): Promise<Evaluation> {
-  const encoder = new RowEncoder();
-  const judge = createJudge(params.tagger, params.taxonomy);
-  const judged: Judged[] = [];
-  const { files } = await listFiles({
-    source: basename(params.data),
-    paths: [resolve(params.data)],
-    baseDir: '/',
-  });
-  for (const file of files) {
-    const scan = await scanFile({ file, options: {} }, { openBytes, signal });
-    if (scan.skipped)
-      throw new ConfigError(`${file.name}: ${scan.skipped.message}`, {
-        code: 'data-unreadable',
-        hint: scan.skipped.hint,
-      });
-    for (const unit of scan.units) {
-      for await (const batch of readUnit(unit, { keepExtra: true, openBytes, signal })) {
-        const rows = batch.flatMap((entry) =>
-          'value' in entry ? [{ row: entry.value, at: `${file.name}: row ${entry.row}` }] : [],
-        );
-        const gold = rows.map(({ row, at }) => goldLabel(row, at, params.taxonomy));
-        if (rows.length === 0) continue;
-        const { scores } = await params.tagger.tag(encoder.encode(rows.map(({ row }) => row)).text);
-        gold.forEach((label, i) => judged.push(judge(scores, i, label)));
-      }
-    }
-  }
-  return evaluateLabels(judged, params.taxonomy);
-}
-
-function createJudge(
-  tagger: Tagger,
-  taxonomy: Taxonomy,
-): (scores: Float32Array, row: number, gold: number) => Judged {
-  const { labels, thresholds } = tagger.info;
-  const personaOf = labels.map((label) => taxonomy.personas.findIndex((persona) => persona.id === label));
-  const abstain = taxonomy.personas.findIndex((persona) => persona.id === abstainPersona);
-  return (scores, row, gold) => {
-    const { label, score, isSure } = bestLabel(scores, row, thresholds);
-    const best = personaOf[label] ?? abstain;
-    return { gold, best, predicted: isSure ? best : abstain, score };
+export async function evaluateTaggers(
+  params: {
+    readonly data: string;
+    readonly tools: RunTools;
+    /** The tools of a second tagger to compare with. */
+    readonly against?: RunTools;
+    readonly among: AmongClasses;
+    readonly workers: number;
+  },
+  context: RunContext,
+): Promise<EvaluationResult> {
+  const { taxonomy } = params.tools;
+  await using pool = openWorkers(params.tools, params.workers);
+  const data = await readLabels(pool, params.data, context);
+  const gold = goldLabels(data);
+  const labelled = [...new Set(gold)].toSorted((a, b) => a - b);
+  const judge = async (tools: RunTools, workers: WorkerPool): Promise<Judgements> => {
+    checkClasses(tools, labelled, taxonomy, params.among);
+    return judgeRows(workers, data, { gold, among: params.among === 'all' ? null : labelled }, context);
   };
+  const describe = (judgements: Judgements, tools: RunTools): TaggerEvaluation => ({
+    tagger: tools.personaTagger.id,
+    among: params.among,
+    labelled_classes: labelled.length,
+    unreadable: data.unreadable,
+    ...evaluateLabels(judgements, taxonomy),
+  });
+  const first = await judge(params.tools, pool);
+  const evaluation = describe(first, params.tools);
+  if (!params.against) return { evaluation };
+  await using otherPool = openWorkers(params.against, params.workers);
+  const second = await judge(params.against, otherPool);
+  const abstain = taxonomy.personas.findIndex((persona) => persona.id === abstainPersona);
+  const comparison = compareLabels({
+    gold,
+    first: finalLabels(first, abstain),
+    second: finalLabels(second, abstain),
+    classes: taxonomy.personas.length,
+  });
+  return { evaluation, against: { evaluation: describe(second, params.against), comparison } };
 }
 
-function goldLabel(row: Row, at: string, taxonomy: Taxonomy): number {
-  const extra: unknown = JSON.parse(row.extra ?? '{}');
-  const label = typeof extra === 'object' && extra !== null && 'persona' in extra ? extra.persona : undefined;
-  if (typeof label !== 'string') {
-    throw new ConfigError(`${at}: no persona`, {
-      code: 'label-missing',
-      hint: 'a labelled row is {instruction, input, output, persona} or {messages, persona}',
-    });
-  }
-  const known = taxonomy.personas.map((persona) => persona.id);
-  const index = known.indexOf(label);
-  if (index < 0)
-    throw new ConfigError(`${at}: unknown persona "${label}"; ${suggestName(label, known)}`, {
-      code: 'label-unknown',
-    });
-  return index;
+function checkClasses(
+  { personaTagger }: RunTools,
+  labelled: readonly number[],
+  taxonomy: Taxonomy,
+  among: AmongClasses,
+): void {
+  const names = labelled.map((index) => taxonomy.personas[index]?.id ?? '');
+  if (among === 'all' || names.some((name) => personaTagger.labels.includes(name))) return;
+  throw new ConfigError(`${personaTagger.id}: none of its labels occurs in the data (${names.join(', ')})`, {
+    code: 'no-class-in-common',
+    hint: 'leave --among out, or evaluate another tagger',
+  });
+}
+
+async function judgeRows(
+  pool: WorkerPool,
+  data: LabelledData,
+  params: { readonly gold: Uint8Array; readonly among: readonly number[] | null },
+  context: RunContext,
+): Promise<Judgements> {
+  const { rows } = data;
+  const out = {
+    rows,
+    gold: params.gold,
+    best: new Uint8Array(rows),
+    scores: new Float64Array(rows),
+    isSure: new Uint8Array(rows),
+  };
+  const tasks = cutBlocks(data).map((block): JudgeTask => ({ kind: 'judge', block, among: params.among }));
+  const stage = context.stage('tag', tasks.length, 0, 0);
+  await pool.runAll<JudgeTask, BlockJudgements>(tasks, {
+    signal: context.signal,
+    onResult(judged, { block }) {
+      out.best.set(judged.best, block.at);
+      out.scores.set(judged.scores, block.at);
+      out.isSure.set(judged.isSure, block.at);
+      stage.unitEnd({
+        unit: block.unit.file.name,
+        rows: block.to - block.from,
+        bytes: 0,
+        rejected: 0,
+        reused: false,
+        ms: 0,
+      });
+    },
+  });
+  stage.end();
+  return out;
 }

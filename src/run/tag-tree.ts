@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { ConfigError } from '../core/errors.ts';
 import type { FileScan } from '../core/unit.ts';
 import { openAtomic } from '../lib/atomic-file.ts';
-import { listFiles } from '../source/list-files.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import type { RunContext } from './context.ts';
-import type { ScanTask, TagFileCounts, TagFileTask } from './tasks.ts';
+import { scanTree } from './scan-tree.ts';
+import type { TagFileCounts, TagFileTask } from './tasks.ts';
 
 export interface TagTreeResult {
   readonly rows: number;
@@ -34,19 +34,8 @@ export async function tagTree(
   },
   context: RunContext,
 ): Promise<TagTreeResult> {
-  const { files } = await listFiles({
-    source: basename(params.input),
-    paths: [resolve(params.input)],
-    baseDir: '/',
-  });
-  const scans: FileScan[] = [];
-  await pool.runAll<ScanTask, FileScan>(
-    files.map((file): ScanTask => ({ kind: 'scan', file, options: { unitBytes: params.unitBytes } })),
-    { signal: context.signal, onResult: (scan) => void scans.push(scan) },
-  );
-  const usable = scans
-    .filter((scan) => !scan.skipped)
-    .toSorted((a, b) => (a.file.name < b.file.name ? -1 : 1));
+  const scans = await scanTree(pool, params, context);
+  const usable = scans.filter((scan) => !scan.skipped);
   for (const scan of scans)
     if (scan.skipped) context.warn(scan.skipped.code, `${scan.file.name}: ${scan.skipped.message}`);
   if (usable.length === 0)

@@ -1,8 +1,10 @@
+import type { ErrorShape } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { InputFile, Unit } from '../core/unit.ts';
 import type { OrderInput } from '../shard/order.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput } from './checkpoint.ts';
+import type { UnitBlock } from './labelled-data.ts';
 
 /** What every worker thread is told when it starts. */
 export interface WorkerSetup {
@@ -157,7 +159,50 @@ export interface OrderTask {
   readonly input: OrderInput;
 }
 
-export type WorkerTask = OrderTask | ScanTask | TagTask | CollectTask | ShardTask | TagFileTask;
+/** Reads the labels of one unit, for `eval` and `train`. */
+export interface LabelsTask {
+  readonly kind: 'labels';
+  readonly unit: Unit;
+  readonly index: number;
+}
+
+/** Labels of the readable rows of a unit, in order; parallel arrays. */
+export interface UnitLabels {
+  /** Indices into the taxonomy. */
+  readonly gold: Uint8Array;
+  /** Hash of the data set that the row names; 0: none. */
+  readonly origins: Uint32Array;
+  /** Four a row. */
+  readonly contentHash: Uint32Array;
+  readonly unreadable: number;
+  /** The first wrong label; the arrays are empty then. */
+  readonly problem?: ErrorShape;
+}
+
+/** Tags rows whose labels are known. */
+export interface JudgeTask {
+  readonly kind: 'judge';
+  readonly block: UnitBlock;
+  /** Only these personas may be chosen; null: all, with abstention. */
+  readonly among: readonly number[] | null;
+}
+
+/** Parallel arrays, one entry a row of the block; see evaluate/judgements. */
+export interface BlockJudgements {
+  readonly best: Uint8Array;
+  readonly scores: Float64Array;
+  readonly isSure: Uint8Array;
+}
+
+export type WorkerTask =
+  | OrderTask
+  | ScanTask
+  | TagTask
+  | CollectTask
+  | ShardTask
+  | TagFileTask
+  | LabelsTask
+  | JudgeTask;
 
 export interface StepResult<Counts> {
   readonly counts: Counts;

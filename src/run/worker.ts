@@ -7,6 +7,8 @@ import { orderSplit } from '../shard/order.ts';
 import type { WorkerReply } from '../tag/protocol.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
 import { collectStep } from './collect-step.ts';
+import { judgeStep } from './judge-step.ts';
+import { labelsStep } from './labels-step.ts';
 import { scanStep } from './scan-step.ts';
 import { shardStep } from './shard-step.ts';
 import { tagFileStep } from './tag-file-step.ts';
@@ -36,6 +38,10 @@ async function perform(task: WorkerTask): Promise<unknown> {
       return shardStep(task);
     case 'tag-file':
       return tagFileStep(task, await tagKit());
+    case 'labels':
+      return labelsStep(task, setup().taxonomy);
+    case 'judge':
+      return judgeStep(task, await tagKit());
   }
 }
 

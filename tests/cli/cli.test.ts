@@ -76,30 +76,6 @@ test('tag reads and writes a pipe', async () => {
   });
 });
 
-test('eval scores labelled rows and names an unknown label', async () => {
-  const samples = join(folder, 'labelled.jsonl');
-  await writeFile(
-    samples,
-    '{"instruction":"Sort a list in Python.","input":"","output":"```python\\nitems.sort()\\n```","persona":"code_expert"}\n',
-  );
-  const good = await runCli(['eval', '--data', samples, '--json']);
-  expect(good.code).toBe(0);
-  expect(Object.keys(JSON.parse(good.stdout))).toEqual(
-    expect.arrayContaining([
-      'rows',
-      'accuracy',
-      'macro_f1',
-      'category_accuracy',
-      'parent_accuracy',
-      'ece',
-      'per_class',
-    ]),
-  );
-  await writeFile(samples, '{"instruction":"a","input":"","output":"b","persona":"code_expret"}\n');
-  const bad = await runCli(['eval', '--data', samples]);
-  expect([bad.code, bad.stderr]).toEqual([1, expect.stringContaining('did you mean "code_expert"?')]);
-});
-
 test('dry-run lists what would be read and writes nothing', async () => {
   const { code, stdout } = await runCli([
     '--config',

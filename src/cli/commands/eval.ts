@@ -1,20 +1,26 @@
+import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
 
-import { loadTaxonomy, openTagger } from '../../../taggers/index.ts';
-import { evaluateTagger } from '../../run/eval-pass.ts';
+import { loadTaxonomy } from '../../../taggers/index.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { createContext } from '../../run/context.ts';
+import { type AmongClasses, evaluateTaggers, type EvaluationResult } from '../../run/eval-pass.ts';
 import { renderEvaluation } from '../render/evaluation.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
 
 interface EvalArguments {
   data: string;
-  tagger: string;
+  tagger: string | string[];
+  against?: string;
+  among: AmongClasses;
+  workers: number;
   json: boolean;
 }
 
 export const evalCommand: CommandModule<object, EvalArguments> = {
   command: 'eval',
-  describe: 'Score a persona tagger on labelled rows',
+  describe: 'Score a persona tagger on labelled rows, or compare two',
   builder: (yargs) =>
     yargs
       .option('data', {
@@ -25,17 +31,58 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
       .option('tagger', {
         type: 'string',
         default: 'persona-v1',
-        describe: 'Name in taggers/, a folder, or hub:owner/name',
+        describe: 'Name in taggers/, a folder, or hub:owner/name; given twice: compares the two',
       })
-      .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
-      .example('$0 eval --data labelled.jsonl', 'accuracy, macro-F1, calibration, confusion'),
+      .option('against', { type: 'string', describe: 'A second tagger to compare with' })
+      .option('among', {
+        choices: ['all', 'labelled'] as const,
+        default: 'all' as AmongClasses,
+        describe: 'Classes to choose from: all of the tagger, or only those that occur as labels',
+      })
+      .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'Print JSON, with the whole confusion matrix',
+      })
+      .example('$0 eval --data labelled.jsonl', 'accuracy, macro-F1, calibration, confusion')
+      .example(
+        '$0 eval --data labelled.jsonl --tagger persona-v1 --against taggers/mine',
+        'which is better, with a bootstrap interval',
+      )
+      .example(
+        '$0 eval --data labelled.jsonl --among labelled',
+        'a tagger of 57 personas on a file with 18 of them',
+      ),
   async handler(args) {
+    const [name = '', against] = namedTaggers(args);
     const taxonomy = await loadTaxonomy();
-    const { personaTagger } = await loadTools({ persona: args.tagger, traits: 'traits-v1' }, taxonomy);
+    const toolsOf = (persona: string) => loadTools({ persona, traits: 'traits-v1' }, taxonomy);
+    const tools = await toolsOf(name);
+    const others = against === undefined ? undefined : await toolsOf(against);
     await withProcess({ json: args.json }, async (effects) => {
-      await using tagger = await openTagger(personaTagger.folder, taxonomy);
-      const evaluation = await evaluateTagger({ data: args.data, tagger, taxonomy }, effects);
-      effects.print(args.json ? JSON.stringify(evaluation, null, 2) : renderEvaluation(evaluation));
+      const result = await evaluateTaggers(
+        { data: args.data, tools, against: others, among: args.among, workers: args.workers },
+        createContext(effects),
+      );
+      effects.print(args.json ? toJson(result) : renderEvaluation(result));
     });
   },
 };
+
+function namedTaggers({ tagger, against }: EvalArguments): string[] {
+  const names = [tagger, against ?? []].flat();
+  if (names.length <= 2) return names;
+  throw new ConfigError(`${names.length} taggers to compare: ${names.join(', ')}; two at most`, {
+    code: 'too-many-taggers',
+    hint: 'eval --tagger A --against B',
+  });
+}
+
+function toJson({ evaluation, against }: EvaluationResult): string {
+  return JSON.stringify(
+    against ? { ...evaluation, against: against.evaluation, comparison: against.comparison } : evaluation,
+    null,
+    2,
+  );
+}
