@@ -30,7 +30,7 @@ export async function judgeStep(
 }
 
 /** Rows [from, to) of a unit, in batches; what lies before is read and passed over. */
-export async function* readBlock({ unit, from, to }: UnitBlock): AsyncGenerator<readonly Row[]> {
+async function* readBlock({ unit, from, to }: UnitBlock): AsyncGenerator<readonly Row[]> {
   let at = 0;
   for await (const { rows } of readLabelledRows(unit)) {
     const wanted = rows.slice(Math.max(0, from - at), Math.max(0, to - at)).map(({ row }) => row);

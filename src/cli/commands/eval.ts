@@ -9,6 +9,9 @@ import { renderEvaluation } from '../render/evaluation.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
 
+const allClasses: AmongClasses = 'all';
+const amongChoices: readonly AmongClasses[] = [allClasses, 'labelled'];
+
 interface EvalArguments {
   data: string;
   tagger: string | string[];
@@ -35,8 +38,8 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
       })
       .option('against', { type: 'string', describe: 'A second tagger to compare with' })
       .option('among', {
-        choices: ['all', 'labelled'] as const,
-        default: 'all' as AmongClasses,
+        choices: amongChoices,
+        default: allClasses,
         describe: 'Classes to choose from: all of the tagger, or only those that occur as labels',
       })
       .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })

@@ -1,8 +1,7 @@
 import type { Interval } from '../../evaluate/compare.ts';
 import type { EvaluationResult, TaggerEvaluation } from '../../run/eval-pass.ts';
 import { textTable } from '../../report/text-table.ts';
-import { viewName } from './evaluation.ts';
-import { grouped, percent } from './numbers.ts';
+import { grouped, percent, viewName } from './figures.ts';
 
 /** Two taggers side by side: figures, what the bootstrap says of them, and F1 per class. */
 export function renderComparison(

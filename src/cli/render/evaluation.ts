@@ -3,7 +3,7 @@ import type { ClassMetrics } from '../../evaluate/class-metrics.ts';
 import type { EvaluationResult, TaggerEvaluation } from '../../run/eval-pass.ts';
 import { textTable } from '../../report/text-table.ts';
 import { renderComparison } from './comparison.ts';
-import { grouped, percent } from './numbers.ts';
+import { grouped, percent, viewName } from './figures.ts';
 
 /** An evaluation for the terminal; with a second tagger the comparison stands first. */
 export function renderEvaluation({ evaluation, against }: EvaluationResult): string {
@@ -45,13 +45,6 @@ function headline(evaluation: TaggerEvaluation): string[] {
       ['left', 'right'],
     ),
   ];
-}
-
-/** Which classes the tagger could choose from. */
-export function viewName({ among }: Pick<TaggerEvaluation, 'among'>): string {
-  return among === 'all'
-    ? 'all personas of the tagger, abstention counted as general_assistant'
-    : 'only the labelled classes to choose from, no abstention';
 }
 
 function classTable(title: string, metrics: Readonly<Record<string, ClassMetrics>>): string[] {
