@@ -51,22 +51,22 @@ export function explainSolution(solution: BalanceSolution, problem: BalanceProbl
 
 /**
  * The rows that are missing, for a generator or a fetch. Where new rows cure the plan it is that cure; where none do, what
- * each constraint lacks beyond rounding. In a plan that is feasible but smaller than its supply, what would let it grow. `abstainedRows`: rows whose tagger was not sure; where they are enough to fill a supply gap the cause
- * is abstention, since a surer tagger may find the rows.
+ * each constraint lacks beyond rounding. In a plan that is feasible but smaller than its supply, what would let it
+ * grow. `abstainedRows`: per persona, rows that looked most like it to a tagger that was not sure; where they are enough to
+ * fill a supply gap the cause is abstention, since a surer tagger may find the rows.
  */
 export function gapsOf(
   solution: BalanceSolution,
   problem: BalanceProblem,
-  options: { readonly abstainedRows?: number } = {},
+  options: { readonly abstainedRows?: Readonly<Record<string, number>> } = {},
 ): Gap[] {
   const { certificate, constraints } = solution;
-  const abstained = options.abstainedRows ?? 0;
   const cure = certificate ? certificate.cure : solution.growth;
   if (cure) {
     return cure.map((rows) => ({
       ...rows,
       category: problem.categories[rows.persona] ?? null,
-      cause: abstained >= rows.rows ? 'abstention' : 'supply',
+      cause: (options.abstainedRows?.[rows.persona] ?? 0) >= rows.rows ? 'abstention' : 'supply',
       curable: true,
     }));
   }

@@ -42,6 +42,7 @@ const optionNames = [
   'against',
   'among',
   'run',
+  'projection',
   'compare',
   'rows',
   'schema',

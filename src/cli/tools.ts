@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import { describeTagger, loadTaxonomy, rosterUrl, taggersRoot } from '../../taggers/index.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -14,6 +14,13 @@ export const packageVersion = packageJson.version;
 
 /** Folder of the installed package: configs/, datasets/ and taggers/ lie there. */
 const packageRoot = dirname(taggersRoot);
+
+export const recipesFolder = join(packageRoot, 'datasets');
+
+/** Where a configuration's run goes when nobody names a folder. */
+export function defaultOut(config: string): string {
+  return join('runs', basename(config).replace(/\.ya?ml$/, ''));
+}
 
 /** A configuration path as given; a path that does not exist here is looked up in the package. */
 export function findConfig(path: string): string {
@@ -34,7 +41,7 @@ export async function loadTools(
     rosterUrl,
     personaTagger: await openInfo(taggers.persona, 'persona', known),
     traitTagger: await openInfo(taggers.traits, 'traits', known),
-    recipesFolder: join(packageRoot, 'datasets'),
+    recipesFolder,
   };
 }
 

@@ -28,6 +28,7 @@ export function checkNames(config: Config, taxonomy: Taxonomy): ConfigIssue[] {
       'persona_temperatures',
     ]),
     ...unknownKeys(config.inference.persona_blend ?? {}, 'adapter', adapters, ['inference', 'persona_blend']),
+    ...unknownKeys(config.plan.have, 'persona', personas, ['plan', 'have']),
     ...unknownNames([config.inference.default_persona], 'persona', personas, [
       'inference',
       'default_persona',

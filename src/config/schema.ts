@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { planSchema } from './planning-schema.ts';
 import { peftSchema, type phaseSchema, trainingSchema } from './training-schema.ts';
 import { bytesSchema, factorSchema, shareSchema } from './values.ts';
 
@@ -103,6 +104,12 @@ const sourceSchema = z.strictObject({
     .positive()
     .optional()
     .describe('At most this many rows enter the balance, chosen by content hash.'),
+  rows: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Rows that the source is expected to hold, for `plan` before anything is read.'),
   licence: z.string().optional().describe('Licence of the source, for the dataset card.'),
   benchmark: z
     .boolean()
@@ -256,6 +263,7 @@ export const configSchema = z.strictObject({
     .describe('Where rows come from; dataset.data_path is shorthand for one.'),
   taggers: taggersSchema.prefault({}),
   balance: balanceSchema.prefault({}),
+  plan: planSchema.prefault({}),
   training: trainingSchema.prefault({}),
   peft: peftSchema.prefault({}),
   inference: inferenceSchema.prefault({}),

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 
-import { explainSolution, gapsOf } from '../balance/explain.ts';
+import { explainSolution } from '../balance/explain.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import type { ReportModel } from '../report/model.ts';
 import { fingerprint } from './checkpoint.ts';
+import type { SuppliedGap } from './gap-recipes.ts';
 import { runPaths } from './paths.ts';
 import type { RunPlan } from './plan-pass.ts';
 import type { RunParams } from './run.ts';
@@ -45,7 +46,11 @@ export async function writeRunJson(
 }
 
 /** plan/: what was asked, what is feasible, what is missing, and every cell. A function of tags and configuration only. */
-export async function writePlan(out: string, plan: RunPlan, unit: string): Promise<void> {
+export async function writePlan(
+  out: string,
+  plan: RunPlan,
+  { unit, gaps }: { readonly unit: string; readonly gaps: readonly SuppliedGap[] },
+): Promise<void> {
   const { plan: folder } = runPaths(out);
   const { solution, problem } = plan;
   await writeJson(join(folder, 'targets.json'), {
@@ -58,7 +63,7 @@ export async function writePlan(out: string, plan: RunPlan, unit: string): Promi
     certificate: solution.certificate,
     sentences: explainSolution(solution, problem),
   });
-  await writeJson(join(folder, 'gaps.json'), gapsOf(solution, problem));
+  await writeJson(join(folder, 'gaps.json'), gaps);
   await writeFileAtomic(join(folder, 'cells.parquet'), encodeCells(plan));
 }
 

@@ -6,10 +6,17 @@ import { fingerprint } from './checkpoint.ts';
  * place (their content is hashed on its own), without how the run is carried out or judged.
  */
 export function datasetConfigHash(config: Config): string {
-  const { run: _run, eval: _eval, monitoring: _monitoring, deterministic: _deterministic, ...kept } = config;
+  const {
+    run: _run,
+    eval: _eval,
+    monitoring: _monitoring,
+    plan: _plan,
+    deterministic: _deterministic,
+    ...kept
+  } = config;
   const { data_path: _dataPath, merged_corpus: _mergedCorpus, ...dataset } = config.dataset;
   const sources = config.sources
-    .map(({ path: _path, ...source }) => source)
+    .map(({ path: _path, rows: _rows, ...source }) => source)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return fingerprint({ ...kept, dataset, sources });
 }

@@ -153,7 +153,12 @@ function unitsOf(table: PlanTable, row: number, unit: Config['balance']['unit'])
   return unit === 'supervised_tokens' ? (table.supervisedTokens[row] ?? 0) : 1;
 }
 
-function buildProblem(cells: readonly BalanceCell[], config: Config, taxonomy: Taxonomy): BalanceProblem {
+/** The balance problem that a configuration poses over a supply. */
+export function buildProblem(
+  cells: readonly BalanceCell[],
+  config: Config,
+  taxonomy: Taxonomy,
+): BalanceProblem {
   const groups = [...new Set(taxonomy.traits.map((trait) => trait.group))].filter((group) => group !== null);
   const problem = {
     cells,

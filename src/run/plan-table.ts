@@ -51,6 +51,8 @@ export interface PlanTable {
   readonly state: Uint8Array;
   /** 1 where no class was sure enough. */
   readonly abstained: Uint8Array;
+  /** Per persona: rows kept by the filters that looked most like it, but not surely enough; duplicates included. */
+  readonly abstainedAs: Float64Array;
 }
 
 /** Gives back 16 bytes a row: after duplicates are out, only explanations of single rows need the keys. */
@@ -75,7 +77,7 @@ export async function loadPlanTable(
   units: readonly TaggedUnit[],
   rules: LabelRules,
 ): Promise<PlanTable> {
-  const table = createTable(units);
+  const table = createTable(units, rules.taxonomy.personas.length);
   for (let u = 0; u < units.length; u++) {
     const unit = units[u];
     if (!unit) continue;
@@ -91,7 +93,7 @@ export async function loadPlanTable(
   return table;
 }
 
-function createTable(units: readonly TaggedUnit[]): PlanTable {
+function createTable(units: readonly TaggedUnit[], personas: number): PlanTable {
   const unitStart = new Uint32Array(units.length + 1);
   units.forEach((unit, u) => {
     unitStart[u + 1] = (unitStart[u] ?? 0) + unit.rows;
@@ -110,6 +112,7 @@ function createTable(units: readonly TaggedUnit[]): PlanTable {
     supervisedTokens: new Uint32Array(rows),
     state: new Uint8Array(rows),
     abstained: new Uint8Array(rows),
+    abstainedAs: new Float64Array(personas),
   };
 }
 
@@ -143,7 +146,10 @@ function fillUnit(
     table.persona[start + i] = sure ? label.persona : abstain;
     table.abstained[start + i] = sure ? 0 : 1;
     table.score[start + i] = Math.round(label.score * 65535);
-    table.state[start + i] = stateIndex[stateOf(tags.flags[i] ?? 0, tags.outputChars[i] ?? 0, rules)];
+    const state = stateOf(tags.flags[i] ?? 0, tags.outputChars[i] ?? 0, rules);
+    table.state[start + i] = stateIndex[state];
+    if (!sure && state === 'eligible')
+      table.abstainedAs[label.persona] = (table.abstainedAs[label.persona] ?? 0) + 1;
   }
 }
 

@@ -97,7 +97,8 @@ function splitByStem(files: readonly InputFile[]): ResolvedSource[] {
   }));
 }
 
-function withRecipe(source: SourceConfig, recipe: ReturnType<typeof findRecipe>): SourceConfig {
+/** Fields of the source entry win over the recipe's. */
+export function withRecipe(source: SourceConfig, recipe: ReturnType<typeof findRecipe>): SourceConfig {
   return {
     ...source,
     hub: source.hub ?? (source.path === undefined ? recipe.repo : undefined),
@@ -128,31 +129,37 @@ function describe(source: SourceConfig): Omit<ResolvedSource, 'files' | 'revisio
   };
 }
 
+/** Why a run refuses a source, if it does. */
+export function refusalOf(
+  source: SourceConfig,
+  config: Config,
+): { readonly reason: 'benchmark' | 'licence'; readonly error: ConfigError } | null {
+  if (source.benchmark && !config.run.allow_benchmarks) {
+    const error = new ConfigError(
+      `source "${source.name}" is a benchmark; training on it spoils every score measured with it`,
+      { code: 'benchmark-refused', hint: 'take it out, or set run.allow_benchmarks: true' },
+    );
+    return { reason: 'benchmark', error };
+  }
+  const licence = source.licence ?? 'unknown';
+  if (config.run.commercial && /\bnc\b|non-?commercial|unknown/i.test(licence)) {
+    const error = new ConfigError(
+      `source "${source.name}" has the licence "${licence}", which does not permit commercial use`,
+      { code: 'licence-refused', hint: 'take it out, state its licence, or run without run.commercial' },
+    );
+    return { reason: 'licence', error };
+  }
+  return null;
+}
+
 function checkGates(
   source: SourceConfig,
   config: Config,
   warnings: { code: string; message: string }[],
 ): void {
-  if (source.benchmark && !config.run.allow_benchmarks) {
-    throw new ConfigError(
-      `source "${source.name}" is a benchmark; training on it spoils every score measured with it`,
-      {
-        code: 'benchmark-refused',
-        hint: 'take it out, or set run.allow_benchmarks: true',
-      },
-    );
-  }
-  const licence = source.licence ?? 'unknown';
-  if (config.run.commercial && /\bnc\b|non-?commercial|unknown/i.test(licence)) {
-    throw new ConfigError(
-      `source "${source.name}" has the licence "${licence}", which does not permit commercial use`,
-      {
-        code: 'licence-refused',
-        hint: 'take it out, state its licence, or run without run.commercial',
-      },
-    );
-  }
-  if (licence === 'unknown')
+  const refusal = refusalOf(source, config);
+  if (refusal) throw refusal.error;
+  if ((source.licence ?? 'unknown') === 'unknown')
     warnings.push({ code: 'licence-unknown', message: `source "${source.name}" has no known licence` });
 }
 

@@ -61,7 +61,9 @@ test('a scarce trait is told in rows, with the new rows and the repeats that wou
   ]);
   const gap = { persona: 'poet', category: null, traits: ['formal'], rows: 50, curable: true };
   expect(gapsOf(solution, problem)).toEqual([{ ...gap, cause: 'supply' }]);
-  expect(gapsOf(solution, problem, { abstainedRows: 60 })).toEqual([{ ...gap, cause: 'abstention' }]);
+  const unsure = (rows: Record<string, number>) => gapsOf(solution, problem, { abstainedRows: rows });
+  expect(unsure({ poet: 60 })).toEqual([{ ...gap, cause: 'abstention' }]);
+  expect(unsure({ poet: 40, architect: 60 })).toEqual([{ ...gap, cause: 'supply' }]);
 });
 
 test('a feasible plan says what limits its size and what would let it grow', async () => {

@@ -1,4 +1,3 @@
-import { basename, join } from 'node:path';
 import type { CommandModule } from 'yargs';
 
 import { loadConfig } from '../../config/load.ts';
@@ -7,7 +6,7 @@ import { renderText } from '../../report/text.ts';
 import { runAll } from '../../run/run.ts';
 import { withProcess } from '../process.ts';
 import { runSummary } from '../render/summary.ts';
-import { findConfig, loadTools } from '../tools.ts';
+import { defaultOut, findConfig, loadTools } from '../tools.ts';
 
 interface RunArguments {
   config: string;
@@ -52,7 +51,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const taxonomy = await loadTaxonomy();
     const loaded = await loadConfig({ path: findConfig(args.config), sets: args.set ?? [], taxonomy });
     const tools = await loadTools(loaded.config.taggers, taxonomy);
-    const out = args.out ?? join('runs', basename(args.config).replace(/\.ya?ml$/, ''));
+    const out = args.out ?? defaultOut(args.config);
     const params = { loaded, out, workers: args.workers, limit: args.limit, fresh: args.fresh, tools };
     await withProcess({ json: args.json, offline: args.offline }, async (effects) => {
       if (args['dry-run']) return effects.print(await dryRun(params, effects));

@@ -1,15 +1,32 @@
-import type { Prediction, RowChange, WhatIf } from '../../run/what-if.ts';
+import type { PlanAnswer } from '../../run/plan-config.ts';
+import type { RowChange } from '../../run/plan-changes.ts';
+import type { Prediction } from '../../run/plan-tally.ts';
+import type { PlanComparison } from '../../run/what-if.ts';
+import { gapLines, renderProjection } from './projection.ts';
+import { sanitize } from './terminal.ts';
+
+/** The plan, where rows are tagged, then the projection, where sources are still to come. */
+export function renderPlanAnswer({ plan, projection, missing }: PlanAnswer): string {
+  return [
+    ...missing.map((sentence) => `note: ${sanitize(sentence)}`),
+    ...(missing.length > 0 ? [''] : []),
+    ...(plan ? [renderPlan(plan)] : []),
+    ...(plan && projection ? [''] : []),
+    ...(projection ? [renderProjection(projection)] : []),
+  ].join('\n');
+}
 
 /** The plan of a run as a terminal table; with other settings, both side by side. */
-export function renderPlan({ now, revised, entering, leaving }: WhatIf): string {
+function renderPlan({ now, revised, entering, leaving }: PlanComparison): string {
   const sections = [
     ['persona', now.personas, revised?.personas],
     ['trait', now.traits, revised?.traits],
     ['phase', now.phases, revised?.phases],
     ['adapter', now.adapters, revised?.adapters],
   ] as const;
+  const shown = revised ?? now;
   return [
-    ...(revised ?? now).sentences,
+    ...shown.sentences,
     '',
     heading('', revised !== null),
     line('balanced corpus', now.total, revised?.total),
@@ -20,23 +37,19 @@ export function renderPlan({ now, revised, entering, leaving }: WhatIf): string 
         line(name, before[name], after?.[name] ?? (after ? nothing : undefined)),
       ),
     ]),
-    ...((revised ?? now).gaps.length > 0
-      ? [
-          '',
-          'missing',
-          ...(revised ?? now).gaps
-            .slice(0, 10)
-            .map(
-              (gap) =>
-                `  ${gap.rows} rows of ${gap.persona ?? gap.category ?? 'any persona'}${gap.traits.length > 0 ? ` with ${gap.traits.join(' + ')}` : ''} (${gap.cause})`,
-            ),
-        ]
-      : []),
+    ...(shown.gaps.length > 0 ? ['', 'missing', ...gapLines(shown.gaps)] : []),
     ...(revised ? ['', ...changes('enter', entering), ...changes('leave', leaving)] : []),
   ].join('\n');
 }
 
-const nothing: Prediction = { rows: 0, tokens: 0, supervised_tokens: 0, copies: 0, share: 0 };
+const nothing: Prediction = {
+  rows: 0,
+  tokens: 0,
+  supervised_tokens: 0,
+  copies: 0,
+  synthetic: 0,
+  share: 0,
+};
 
 function names(
   before: Readonly<Record<string, Prediction>>,
@@ -48,7 +61,7 @@ function names(
 }
 
 function heading(title: string, both: boolean): string {
-  const columns = `${'share'.padStart(8)} ${'rows'.padStart(10)} ${'tokens'.padStart(12)} ${'supervised'.padStart(12)} ${'copies'.padStart(8)}`;
+  const columns = `${'share'.padStart(8)} ${'rows'.padStart(10)} ${'tokens'.padStart(12)} ${'supervised'.padStart(12)} ${'copies'.padStart(8)} ${'synthetic'.padStart(9)}`;
   return `${title.padEnd(26)} ${columns}${both ? `   then ${columns.slice(3)}` : ''}`;
 }
 
@@ -58,12 +71,20 @@ function line(name: string, before: Prediction = nothing, after?: Prediction): s
 
 function figures(part: Prediction): string {
   const share = `${(part.share * 100).toFixed(2)} %`;
-  return `${share.padStart(8)} ${String(part.rows).padStart(10)} ${String(part.tokens).padStart(12)} ${String(part.supervised_tokens).padStart(12)} ${String(part.copies).padStart(8)}`;
+  const synthetic = `${((part.rows > 0 ? part.synthetic / part.rows : 0) * 100).toFixed(1)} %`;
+  return `${share.padStart(8)} ${String(part.rows).padStart(10)} ${String(part.tokens).padStart(12)} ${String(part.supervised_tokens).padStart(12)} ${String(part.copies).padStart(8)} ${synthetic.padStart(9)}`;
 }
 
 function changes(verb: string, change: RowChange): string[] {
+  const most = Object.entries(change.personas)
+    .slice(0, 5)
+    .map(([persona, rows]) => `${rows} ${persona}`);
+  const more = Object.keys(change.personas).length - most.length;
+  const whom = [...most, ...(more > 0 ? [`${more} more personas`] : [])].join(', ');
   return [
-    `${change.rows} rows would ${verb}`,
-    ...change.examples.map((row) => `  ${row.place}  ${row.persona} ${row.score.toFixed(2)}  ${row.row_key}`),
+    `${change.rows} rows would ${verb}${whom === '' ? '' : `: ${whom}`}`,
+    ...change.examples.map(
+      (row) => `  ${sanitize(row.place)}  ${row.persona} ${row.score.toFixed(2)}  ${row.row_key}`,
+    ),
   ];
 }

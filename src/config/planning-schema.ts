@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Nothing here changes a byte of the dataset: it decides what `plan` counts on before rows are read, and what is audited. */
+export const planSchema = z.strictObject({
+  have: z
+    .record(z.string(), z.number().int().min(0))
+    .default({})
+    .describe(
+      'Rows per persona that were counted elsewhere; `plan --config` adds them to its projection, a run never does.',
+    ),
+  counts: z
+    .enum(['published', 'declared'])
+    .default('published')
+    .describe(
+      'What a source that is not tagged yet is taken to hold: the rows that its authors publish (where known), or those that its recipe or `sources[].rows` declares.',
+    ),
+});
