@@ -11,6 +11,7 @@ import { divideRows } from '../src/run/division.ts';
 import { layOut } from '../src/run/layout.ts';
 import { orderSplit } from '../src/shard/order.ts';
 import { planRun } from '../src/run/plan-pass.ts';
+import { screenTable } from '../src/run/screen-table.ts';
 import { loadPlanTable } from '../src/run/plan-table.ts';
 import { createTagColumns, encodeSidecar } from '../src/tag/sidecar.ts';
 import { loadTaxonomy } from '../taggers/taxonomy.ts';
@@ -44,8 +45,9 @@ try {
     filterEmpty: true,
   });
   const loaded = performance.now();
+  const screened = await screenTable(out, table, corpus, config);
   const plan = await planRun(table, config, taxonomy, corpus.sources);
-  const division = divideRows(table, plan, config, taxonomy);
+  const division = divideRows(table, plan, config, taxonomy, screened.splitRows);
   const planned = performance.now();
   const layout = await layOut({ table, plan, division }, config, async (inputs) => inputs.map(orderSplit));
   const ended = performance.now();
@@ -76,6 +78,7 @@ async function generate(): Promise<Corpus> {
     sources: [{ name: 'generated', persona: null, priorStrength: 0, limit: null, synthetic: false }],
     units,
     thresholds: {},
+    screening: null,
   };
 }
 

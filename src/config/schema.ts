@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { decontaminateSchema, nearDuplicatesSchema } from './duplicates-schema.ts';
 import { planSchema } from './planning-schema.ts';
 import { peftSchema, type phaseSchema, trainingSchema } from './training-schema.ts';
 import { bytesSchema, factorSchema, shareSchema } from './values.ts';
@@ -62,6 +63,8 @@ const datasetSchema = z.strictObject({
     .describe('Rows whose assistant text is longer (characters) are filtered; null: no limit.'),
   filter_empty: z.boolean().default(true).describe('Filter rows without any assistant text.'),
   filter_duplicates: z.boolean().default(true).describe('Same meaning as `deduplicate`; both must be true.'),
+  near_duplicates: nearDuplicatesSchema.prefault({}),
+  decontaminate: decontaminateSchema.prefault({}),
 });
 
 const sourceSchema = z.strictObject({

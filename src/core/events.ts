@@ -20,4 +20,4 @@ export type RunEvent =
   | { readonly type: 'stage-end'; readonly stage: Stage; readonly ms: number; readonly rows: number }
   | { readonly type: 'warning'; readonly code: string; readonly message: string };
 
-export type Stage = 'scan' | 'tag' | 'plan' | 'order' | 'collect' | 'write' | 'report';
+export type Stage = 'scan' | 'tag' | 'screen' | 'plan' | 'order' | 'collect' | 'write' | 'report';

@@ -13,11 +13,16 @@ export function filteredRows(accounting: Accounting): number {
 function checkInput({ accounting }: ReportModel): string[] {
   const filtered = filteredRows(accounting);
   const parts =
-    accounting.quarantined + filtered + accounting.duplicates + accounting.notSelected + accounting.selected;
+    accounting.quarantined +
+    filtered +
+    accounting.duplicates +
+    accounting.nearDuplicates +
+    accounting.notSelected +
+    accounting.selected;
   if (parts === accounting.input) return [];
   return [
     `input rows ${accounting.input} are not quarantined ${accounting.quarantined} + filtered ${filtered}` +
-      ` + duplicates ${accounting.duplicates} + not selected ${accounting.notSelected}` +
+      ` + duplicates ${accounting.duplicates + accounting.nearDuplicates} + not selected ${accounting.notSelected}` +
       ` + selected ${accounting.selected} = ${parts}`,
   ];
 }

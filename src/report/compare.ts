@@ -96,6 +96,8 @@ function runCounts({ run, accounting, shards }: ReportModel): Map<string, number
     ['quarantined', accounting.quarantined],
     ...accounting.filtered.map((entry): [string, number] => [`filtered: ${entry.reason}`, entry.rows]),
     ['duplicates', accounting.duplicates],
+    ['near-duplicates', accounting.nearDuplicates],
+    ...accounting.benchmarks.map((entry): [string, number] => [`contaminated: ${entry.name}`, entry.rows]),
     ['not selected', accounting.notSelected],
     ['selected', accounting.selected],
     ['copies', accounting.copies],

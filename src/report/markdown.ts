@@ -10,6 +10,7 @@ import {
   formatShare,
 } from './format.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
+import { describeScreening } from './screening.ts';
 import { type AxisEntry, axisNames, type ReportModel } from './model.ts';
 import { axisTitles, causeText, unitTitles } from './words.ts';
 
@@ -52,6 +53,9 @@ function accounting({ accounting: counts }: ReportModel): string {
     ['selected', counts.selected],
     ['not selected', counts.notSelected],
     ['duplicates', counts.duplicates],
+    ...(counts.nearClusters === null
+      ? []
+      : [['near-duplicates', counts.nearDuplicates] satisfies [string, number]]),
     ...counts.filtered.map((entry): [string, number] => [
       `filtered: ${escapeMarkdown(entry.reason)}`,
       entry.rows,
@@ -71,7 +75,7 @@ function accounting({ accounting: counts }: ReportModel): string {
       ['what', 'rows'],
       rows.map(([name, count]) => [name, formatCount(count)]),
     ),
-    `Beside it: ${beside.join(', ')}.`,
+    [`Beside it: ${beside.join(', ')}.`, ...describeScreening(counts).map(escapeMarkdown)].join(' '),
   );
 }
 

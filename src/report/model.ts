@@ -69,7 +69,10 @@ export interface ShareAmount extends Amount {
   readonly share: number;
 }
 
-/** Every input row, once: input = quarantined + filtered + duplicates + notSelected + selected. Copies stand outside. */
+/**
+ * Every input row, once: input = quarantined + filtered + duplicates + nearDuplicates + notSelected + selected. Copies stand
+ * outside.
+ */
 export interface Accounting {
   /** Entries read: rows and rejects. */
   readonly input: number;
@@ -78,7 +81,14 @@ export interface Accounting {
   readonly quarantined: number;
   /** Sorted by reason. */
   readonly filtered: readonly ReasonCount[];
+  /** Exact ones. */
   readonly duplicates: number;
+  /** Removed as near-duplicates of a row that stayed. */
+  readonly nearDuplicates: number;
+  /** Clusters of near-duplicates that were found; null where none were looked for. */
+  readonly nearClusters: number | null;
+  /** Rows filtered because they stand in a benchmark; a row that meets several counts for each. Empty where none is named. */
+  readonly benchmarks: readonly { readonly name: string; readonly rows: number }[];
   readonly notSelected: number;
   /** Distinct rows in the balanced corpus. */
   readonly selected: number;

@@ -4,6 +4,7 @@ import { filteredRows } from './accounting.ts';
 import { formatBytes, formatCount, formatPlural, formatPoints, formatShare } from './format.ts';
 import type { AxisEntry, ReportModel } from './model.ts';
 import { createPaint, type Paint } from './paint.ts';
+import { describeScreening } from './screening.ts';
 import { shareBar } from './share-bar.ts';
 
 export interface TextOptions {
@@ -46,6 +47,7 @@ function accountingLines({ accounting, run }: ReportModel, width: number): strin
     `${formatCount(accounting.selected)} selected`,
     `${formatCount(accounting.notSelected)} not selected`,
     `${formatCount(accounting.duplicates)} duplicates`,
+    ...(accounting.nearDuplicates > 0 ? [`${formatCount(accounting.nearDuplicates)} near-duplicates`] : []),
     `${formatCount(filteredRows(accounting))} filtered`,
     `${formatCount(accounting.quarantined)} quarantined`,
   ];
@@ -63,6 +65,7 @@ function accountingLines({ accounting, run }: ReportModel, width: number): strin
       ].join(', '),
       width,
     ),
+    ...describeScreening(accounting).flatMap((sentence) => wrap(visibleText(sentence), width)),
   ];
 }
 

@@ -7,10 +7,13 @@ import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import type { ReportModel } from '../report/model.ts';
+import type { Benchmarks } from './benchmarks.ts';
 import { fingerprint } from './checkpoint.ts';
 import type { SuppliedGap } from './gap-recipes.ts';
 import { runPaths } from './paths.ts';
+import type { PlannedCorpus } from './plan-corpus.ts';
 import type { RunPlan } from './plan-pass.ts';
+import { stateIndex } from './plan-table.ts';
 import type { RunParams } from './run.ts';
 import type { ScannedFile } from './scan-pass.ts';
 import type { ResolvedSource } from './sources.ts';
@@ -19,9 +22,13 @@ import type { ResolvedSource } from './sources.ts';
 export async function writeRunJson(
   out: string,
   params: RunParams,
-  sources: readonly ResolvedSource[],
-  files: readonly ScannedFile[],
+  read: {
+    readonly sources: readonly ResolvedSource[];
+    readonly files: readonly ScannedFile[];
+    readonly benchmarks: Benchmarks | null;
+  },
 ): Promise<void> {
+  const { sources, files, benchmarks } = read;
   const { config } = params.loaded;
   const { toolVersion, personaTagger, traitTagger } = params.tools;
   await writeJson(runPaths(out).runJson, {
@@ -42,15 +49,17 @@ export async function writeRunJson(
       skipped: scan.skipped ?? null,
     })),
     taggers: [personaTagger, traitTagger].map(({ id, task, sha256 }) => ({ id, task, sha256 })),
+    benchmarks: benchmarks?.facts ?? [],
   });
 }
 
 /** plan/: what was asked, what is feasible, what is missing, and every cell. A function of tags and configuration only. */
 export async function writePlan(
   out: string,
-  plan: RunPlan,
+  planned: PlannedCorpus,
   { unit, gaps }: { readonly unit: string; readonly gaps: readonly SuppliedGap[] },
 ): Promise<void> {
+  const { plan } = planned;
   const { plan: folder } = runPaths(out);
   const { solution, problem } = plan;
   await writeJson(join(folder, 'targets.json'), {
@@ -65,6 +74,7 @@ export async function writePlan(
   });
   await writeJson(join(folder, 'gaps.json'), gaps);
   await writeFileAtomic(join(folder, 'cells.parquet'), encodeCells(plan));
+  await writeJson(join(folder, 'screening.json'), describeScreening(planned));
 }
 
 /** report/: the same model as JSON, Markdown and one self-contained page. */
@@ -73,6 +83,22 @@ export async function writeReport(out: string, report: ReportModel): Promise<voi
   await writeFileAtomic(join(folder, 'report.json'), renderJson(report));
   await writeFileAtomic(join(folder, 'report.md'), renderMarkdown(report));
   await writeFileAtomic(join(folder, 'report.html'), renderHtml(report));
+}
+
+/** Rows that stood in benchmarks or repeated other rows. */
+function describeScreening({ table, screened }: PlannedCorpus): unknown {
+  const inState = (state: number): number =>
+    table.state.reduce((sum, one) => sum + (one === state ? 1 : 0), 0);
+  return {
+    duplicates: inState(stateIndex.duplicate),
+    near_duplicates: screened.near && {
+      clusters: screened.near.clusters,
+      rows_in_clusters: screened.near.members,
+      removed: inState(stateIndex['near-duplicate']),
+    },
+    contaminated: inState(stateIndex.contaminated),
+    benchmarks: screened.benchmarks,
+  };
 }
 
 function encodeCells({ problem, solution }: RunPlan): Uint8Array {

@@ -5,6 +5,7 @@ import { ConfigError } from '../core/errors.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import type { TaggedUnit } from './plan-table.ts';
 import type { RunParams } from './run.ts';
+import type { Screening } from './screen-pass.ts';
 import type { ResolvedSource } from './sources.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
 
@@ -24,12 +25,15 @@ export interface Corpus {
   readonly units: readonly (TaggedUnit & { readonly file: string; readonly firstRow: number })[];
   /** Persona → threshold of the tagger. */
   readonly thresholds: Readonly<Record<string, number>>;
+  /** null where nothing was screened. */
+  readonly screening: Screening | null;
 }
 
 export function describeCorpus(
   params: RunParams,
   sources: readonly ResolvedSource[],
   units: readonly TaggedFileUnit[],
+  screening: Screening | null,
 ): Corpus {
   const { labels, thresholds } = params.tools.personaTagger;
   return {
@@ -50,6 +54,7 @@ export function describeCorpus(
       firstRow: unit.unit.firstRow,
     })),
     thresholds: Object.fromEntries(labels.map((label, i) => [label, thresholds[i] ?? 0])),
+    screening,
   };
 }
 

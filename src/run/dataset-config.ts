@@ -3,7 +3,7 @@ import { fingerprint } from './checkpoint.ts';
 
 /**
  * sha256 of the part of a configuration that decides the bytes of the dataset: sources by name whatever their order and
- * place (their content is hashed on its own), without how the run is carried out or judged.
+ * place (their content is hashed on its own, as is that of benchmark files), without how the run is carried out or judged.
  */
 export function datasetConfigHash(config: Config): string {
   const {
@@ -14,9 +14,11 @@ export function datasetConfigHash(config: Config): string {
     deterministic: _deterministic,
     ...kept
   } = config;
-  const { data_path: _dataPath, merged_corpus: _mergedCorpus, ...dataset } = config.dataset;
+  const { data_path: _dataPath, merged_corpus: _mergedCorpus, decontaminate, ...dataset } = config.dataset;
+  const { files: _files, benchmarks, ...screening } = decontaminate;
   const sources = config.sources
     .map(({ path: _path, rows: _rows, ...source }) => source)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return fingerprint({ ...kept, dataset, sources });
+  const names = Object.keys(benchmarks).toSorted();
+  return fingerprint({ ...kept, dataset: { ...dataset, decontaminate: { ...screening, names } }, sources });
 }

@@ -35,8 +35,17 @@ export interface Division {
 
 type Member = Pick<Split, 'rows' | 'copies'>;
 
-/** Sorts the selected rows into phases, adapters, train and validation; the last step of PLAN. */
-export function divideRows(table: PlanTable, plan: RunPlan, config: Config, taxonomy: Taxonomy): Division {
+/**
+ * Sorts the selected rows into phases, adapters, train and validation; the last step of PLAN.
+ * @param splitRows per row, the row whose content hash draws the side of the split; null: each its own.
+ */
+export function divideRows(
+  table: PlanTable,
+  plan: RunPlan,
+  config: Config,
+  taxonomy: Taxonomy,
+  splitRows: Uint32Array | null,
+): Division {
   const phases = configuredPhases(config);
   const adapters = Object.entries(config.peft.adapters).map(([name, { personas }]) => ({ name, personas }));
   const assigned = assignPlacements({ personas: taxonomy.personas, phases, adapters });
@@ -44,7 +53,8 @@ export function divideRows(table: PlanTable, plan: RunPlan, config: Config, taxo
     ...phases.map(({ name }, i): Group => ({ kind: 'phase', name, folder: `phases/${i + 1}-${name}` })),
     ...adapters.map(({ name }): Group => ({ kind: 'adapter', name, folder: `adapters/${name}` })),
   ];
-  const members = collectMembers(table, plan, config, { phases, assigned, groups: groups.length });
+  const context = { phases, assigned, groups: groups.length, splitRows };
+  const members = collectMembers(table, plan, config, context);
   const splits = members.flatMap((member, index): Split[] => {
     const group = groups[index >> 1];
     if (!group || member.rows.length === 0) return [];
@@ -79,6 +89,7 @@ function collectMembers(
     readonly phases: readonly { readonly focus: readonly string[] | 'all' }[];
     readonly assigned: ReturnType<typeof assignPlacements>;
     readonly groups: number;
+    readonly splitRows: Uint32Array | null;
   },
 ): Member[] {
   const { phases, assigned } = context;
@@ -91,7 +102,7 @@ function collectMembers(
       const validation =
         splitOf({
           hash: table.hash,
-          at: row * 4,
+          at: (context.splitRows?.[row] ?? row) * 4,
           seed: config.seed,
           validationShare: config.output.validation_share,
         }) === 'validation'

@@ -15,6 +15,7 @@ export interface RunPaths {
   readonly plan: string;
   readonly report: string;
   readonly tags: string;
+  readonly screen: string;
   readonly state: string;
   done(stage: string, unit: string): string;
 }
@@ -31,6 +32,7 @@ export function runPaths(out: string): RunPaths {
     plan: join(out, 'plan'),
     report: join(out, 'report'),
     tags: join(out, 'tags'),
+    screen: join(out, 'screen'),
     state: join(out, 'state'),
     done: (stage, unit) => join(out, 'state', stage, `${unit}.done`),
   };

@@ -4,14 +4,16 @@ import type { Corpus } from './corpus.ts';
 import { type Division, divideRows } from './division.ts';
 import { planRun, type RunPlan } from './plan-pass.ts';
 import { loadPlanTable, type PlanTable } from './plan-table.ts';
+import { type ScreenedTable, screenTable } from './screen-table.ts';
 
 export interface PlannedCorpus {
   readonly table: PlanTable;
   readonly plan: RunPlan;
   readonly division: Division;
+  readonly screened: ScreenedTable;
 }
 
-/** PLAN as a whole: sidecars → table → selection → phases and adapters. Writes nothing. */
+/** PLAN as a whole: sidecars → table → without what is screened out → selection → phases and adapters. Writes nothing. */
 export async function planCorpus(params: {
   readonly out: string;
   readonly corpus: Corpus;
@@ -32,6 +34,8 @@ export async function planCorpus(params: {
     maxOutputChars: config.dataset.max_output_length ?? Number.POSITIVE_INFINITY,
     filterEmpty: config.dataset.filter_empty,
   });
+  const screened = await screenTable(params.out, table, corpus, config);
   const plan = await planRun(table, config, taxonomy, corpus.sources);
-  return { table, plan, division: divideRows(table, plan, config, taxonomy) };
+  const division = divideRows(table, plan, config, taxonomy, screened.splitRows);
+  return { table, plan, division, screened };
 }

@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { ValidationError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
-import { findDuplicates } from '../balance/dedupe.ts';
 import type { Band, BalanceCell, BalanceProblem } from '../balance/problem.ts';
 import { type Selection, selectionKeys, selectRows } from '../balance/select.ts';
 import { type BalanceSolution, solveBalance } from '../balance/solve.ts';
@@ -28,7 +27,7 @@ export interface RunPlan {
 }
 
 /**
- * Decides the balanced selection from the table alone: exact duplicates and source limits out, joint cells, targets, quotas,
+ * Decides the balanced selection from the table alone, once it is screened: source limits out, joint cells, targets, quotas,
  * rows. Adds 13 bytes a row to the table's 54. Changes `table.state` of rows that fall out.
  * @throws ValidationError `infeasible` when balance.on_infeasible is error
  */
@@ -38,7 +37,6 @@ export async function planRun(
   taxonomy: Taxonomy,
   sources: readonly CorpusSource[],
 ): Promise<RunPlan> {
-  if (config.dataset.deduplicate && config.dataset.filter_duplicates) dropDuplicates(table, sources);
   const keys = selectionKeys({ hashes: table.hash, seed: config.seed });
   dropOverLimit(table, keys, sources);
   const { cells, cellPersona, cellTraits, supply } = buildCells(table, config, taxonomy);
@@ -61,24 +59,6 @@ export async function planRun(
     copies: Uint8Array.from(copies),
     selection: { thresholds, extraRows },
   };
-}
-
-function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {
-  const rank = sourceRanks(sources);
-  const sourceRank = new Uint16Array(table.rows);
-  table.units.forEach((unit, u) =>
-    sourceRank.fill(rank[unit.source] ?? 0, table.unitStart[u], table.unitStart[u + 1]),
-  );
-  const eligible = new Uint8Array(table.rows);
-  for (let i = 0; i < table.rows; i++) eligible[i] = table.state[i] === stateIndex.eligible ? 1 : 0;
-  const { duplicate } = findDuplicates({ hashes: table.hash, rowKeys: table.rowKey, eligible, sourceRank });
-  for (let i = 0; i < table.rows; i++) if (duplicate[i]) table.state[i] = stateIndex.duplicate;
-}
-
-/** Rank by name, so that the order of the configuration does not decide which duplicate stays. */
-function sourceRanks(sources: readonly CorpusSource[]): number[] {
-  const sorted = sources.map((source) => source.name).toSorted();
-  return sources.map((source) => sorted.indexOf(source.name));
 }
 
 /** A source's limit keeps the rows with the smallest keys. */

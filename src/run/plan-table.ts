@@ -11,7 +11,9 @@ export const rowStates = [
   'empty-output',
   'output-too-short',
   'output-too-long',
+  'contaminated',
   'duplicate',
+  'near-duplicate',
   'source-limit',
 ] as const;
 export type RowState = (typeof rowStates)[number];

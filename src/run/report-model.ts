@@ -8,6 +8,7 @@ import type { StageTiming } from './context.ts';
 import { type PlanTable, rowStates, stateIndex } from './plan-table.ts';
 import { type AxesInput, countAxes, type Totals } from './report-axes.ts';
 import type { ScannedFile } from './scan-pass.ts';
+import type { ScreenedTable } from './screen-table.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
 import type { WrittenShard } from './write-pass.ts';
 
@@ -23,6 +24,7 @@ export interface ReportInput extends AxesInput {
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly timings: readonly StageTiming[];
   readonly peakRssBytes: number | null;
+  readonly screened: ScreenedTable;
 }
 
 /** Folds everything a run knows into the one model that all renderers read. */
@@ -95,10 +97,19 @@ function amount([rows, tokens, supervisedTokens]: readonly [number, number, numb
   return { rows, tokens, supervisedTokens };
 }
 
-function accountRows({ table, units, files }: ReportInput, totals: Totals): ReportModel['accounting'] {
+function accountRows(
+  { table, units, files, screened }: ReportInput,
+  totals: Totals,
+): ReportModel['accounting'] {
   const counts = rowStates.map(() => 0);
   for (const state of table.state) counts[state] = (counts[state] ?? 0) + 1;
-  const filteredStates = ['empty-output', 'output-too-short', 'output-too-long', 'source-limit'] as const;
+  const filteredStates = [
+    'contaminated',
+    'empty-output',
+    'output-too-short',
+    'output-too-long',
+    'source-limit',
+  ] as const;
   return {
     input: table.rows,
     records: units.reduce((sum, unit) => sum + unit.counts.records, 0),
@@ -108,6 +119,9 @@ function accountRows({ table, units, files }: ReportInput, totals: Totals): Repo
       .filter((entry) => entry.rows > 0)
       .toSorted((a, b) => (a.reason < b.reason ? -1 : 1)),
     duplicates: counts[stateIndex.duplicate] ?? 0,
+    nearDuplicates: counts[stateIndex['near-duplicate']] ?? 0,
+    nearClusters: screened.near?.clusters ?? null,
+    benchmarks: screened.benchmarks,
     notSelected: totals.before[0] - totals.selected,
     selected: totals.selected,
     copies: totals.after[0] - totals.selected,

@@ -13,6 +13,7 @@ import type { ReportModel } from '../report/model.ts';
 import { loadRecipes } from '../source/recipe.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import { writePlan, writeReport, writeRunJson } from './artefacts.ts';
+import { type Benchmarks, loadBenchmarks } from './benchmarks.ts';
 import { fingerprint, removeTemporaryFiles, sweep } from './checkpoint.ts';
 import { createContext, type RunContext } from './context.ts';
 import { describeCorpus, writeCorpus } from './corpus.ts';
@@ -25,6 +26,7 @@ import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { releaseRowKeys } from './plan-table.ts';
 import { buildReport } from './report-model.ts';
 import { scanSources, type ScannedFile } from './scan-pass.ts';
+import { type Screening, screenUnits } from './screen-pass.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
 import { type TaggedFileUnit, tagUnits } from './tag-pass.ts';
 import type { OrderTask } from './tasks.ts';
@@ -85,14 +87,22 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     params.tools,
     params.workers ?? params.loaded.config.run.workers ?? availableParallelism(),
   );
-  const tagged = await tagCorpus(pool, params, prepared.sources, out, context);
+  const tagged = await tagCorpus(pool, params, prepared, out, context);
   const { config } = params.loaded;
   const { taxonomy } = params.tools;
   const planned = await planTagged(params, prepared.sources, tagged, context);
   const layout = await orderCorpus(pool, planned, config, context);
   const shards = await writeShards(
     pool,
-    { out, config, units: tagged.units, ...planned, layout, toolVersion: params.tools.toolVersion },
+    {
+      out,
+      config,
+      units: tagged.units,
+      screening: tagged.screening,
+      ...planned,
+      layout,
+      toolVersion: params.tools.toolVersion,
+    },
     context,
   );
   const report = buildReport({
@@ -140,7 +150,7 @@ function refuseWrongSums(report: ReportModel): void {
 
 /** Removes what runs write, and nothing else that may lie in the folder. */
 async function emptyRun(out: string): Promise<void> {
-  for (const name of ['run.json', 'tags', 'state', 'plan', 'quarantine', 'dataset', 'report']) {
+  for (const name of ['run.json', 'tags', 'screen', 'state', 'plan', 'quarantine', 'dataset', 'report']) {
     await rm(join(out, name), { recursive: true, force: true });
   }
 }
@@ -148,11 +158,7 @@ async function emptyRun(out: string): Promise<void> {
 const shownIgnored = 5;
 
 /** Everything that can be wrong before work begins. */
-async function prepare(
-  params: RunParams,
-  effects: RunEffects,
-  context: RunContext,
-): Promise<{ sources: readonly ResolvedSource[] }> {
+async function prepare(params: RunParams, effects: RunEffects, context: RunContext): Promise<Prepared> {
   const resolved = await resolveSources(
     {
       config: params.loaded.config,
@@ -173,7 +179,16 @@ async function prepare(
       `balance.max_repeats is ${params.loaded.config.balance.max_repeats}: above 4 copies of a row a model tends to memorise it`,
     );
   }
-  return { sources: resolved.sources };
+  const { decontaminate } = params.loaded.config.dataset;
+  return {
+    sources: resolved.sources,
+    benchmarks: await loadBenchmarks(decontaminate, params.loaded.path),
+  };
+}
+
+interface Prepared {
+  readonly sources: readonly ResolvedSource[];
+  readonly benchmarks: Benchmarks | null;
 }
 
 /** PLAN, with what it read and decided left in the run folder. */
@@ -186,14 +201,14 @@ async function planTagged(
   const out = resolve(params.out);
   const { config } = params.loaded;
   const stage = context.stage('plan', 1, 0, 0);
-  const corpus = describeCorpus(params, sources, tagged.units);
+  const corpus = describeCorpus(params, sources, tagged.units, tagged.screening);
   await writeCorpus(out, corpus);
   const planned = await planCorpus({ out, corpus, config, taxonomy: params.tools.taxonomy });
   releaseRowKeys(planned.table);
   warnOfPlan(context, planned, config);
   const recipes = await loadRecipes(params.tools.recipesFolder);
   const gaps = planGaps(planned.plan, planned.table, params.tools.taxonomy, recipes);
-  await writePlan(out, planned.plan, { unit: config.balance.unit, gaps });
+  await writePlan(out, planned, { unit: config.balance.unit, gaps });
   stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
   stage.end();
   return planned;
@@ -246,12 +261,13 @@ function warnOfPlan(context: RunContext, { plan, division }: PlannedCorpus, conf
 interface TaggedCorpus {
   readonly files: readonly ScannedFile[];
   readonly units: readonly TaggedFileUnit[];
+  readonly screening: Screening | null;
 }
 
 async function tagCorpus(
   pool: WorkerPool,
   params: RunParams,
-  sources: readonly ResolvedSource[],
+  { sources, benchmarks }: Prepared,
   out: string,
   context: RunContext,
 ): Promise<TaggedCorpus> {
@@ -262,7 +278,7 @@ async function tagCorpus(
     { unitBytes: config.run.unit_bytes, onBadFile: config.run.on_bad_file },
     context,
   );
-  await writeRunJson(out, params, sources, files);
+  await writeRunJson(out, params, { sources, files, benchmarks });
   const units = await tagUnits(
     pool,
     files,
@@ -278,5 +294,6 @@ async function tagCorpus(
   );
   const paths = runPaths(out);
   await sweep(out, [paths.tags, paths.quarantine], new Set(units.flatMap((unit) => unit.outputs)));
-  return { files, units };
+  const screening = await screenUnits(pool, { out, config, units, benchmarks }, context);
+  return { files, units, screening };
 }

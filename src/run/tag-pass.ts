@@ -17,6 +17,10 @@ export interface TaggedFileUnit {
   readonly unit: Unit;
   readonly sidecar: string;
   readonly fingerprint: string;
+  /** sha256 or etag of the whole input file. */
+  readonly input: string;
+  /** Only this many entries of the unit are part of the run. */
+  readonly take: number | null;
   readonly counts: TagCounts;
   /** Paths of what the unit left on disk, relative to the run folder. */
   readonly outputs: readonly string[];
@@ -59,12 +63,13 @@ export async function tagUnits(
     },
   });
   stage.end();
-  const tagged = planned.flatMap(({ task, source }): TaggedFileUnit[] => {
+  const tagged = planned.flatMap(({ task, source, input }): TaggedFileUnit[] => {
     const step = steps.get(task.name);
     if (!step) return [];
-    const { name, unit, sidecar } = task;
+    const { name, unit, sidecar, take } = task;
     const outputs = step.outputs.map((output) => output.path);
-    return [{ name, source, unit, sidecar, fingerprint: task.fingerprint, counts: step.counts, outputs }];
+    const { counts } = step;
+    return [{ name, source, unit, sidecar, fingerprint: task.fingerprint, input, take, counts, outputs }];
   });
   checkBadRates(tagged, params.sources, params.maxBadRate);
   return tagged;
@@ -82,6 +87,7 @@ export interface TagPassParams {
 interface PlannedUnit {
   readonly task: TagTask;
   readonly source: number;
+  readonly input: string;
 }
 
 /** Steps whose markers still hold, and what has to be done. */
@@ -139,7 +145,7 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
           sidecarVersion,
         }),
       };
-      planned.push({ task, source });
+      planned.push({ task, source, input: scan.fingerprint });
     });
   }
   return planned;

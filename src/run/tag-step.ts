@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { RowBatch } from '../core/row.ts';
 import type { Unit } from '../core/unit.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import { openBytes } from '../source/open-bytes.ts';
@@ -10,6 +9,7 @@ import { readUnit } from '../source/read-unit.ts';
 import { encodeSidecar } from '../tag/sidecar.ts';
 import { type QuarantineEntry, type TagKit, tagUnit, type UnitTags } from '../tag/tag-unit.ts';
 import { type DoneOutput, writeDone } from './checkpoint.ts';
+import { takeEntries } from './take-entries.ts';
 import type { StepResult, TagCounts, TagTask } from './tasks.ts';
 
 /** Tags one unit and publishes sidecar, quarantine lines and marker, in that order. */
@@ -38,19 +38,6 @@ export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<Ta
 /** Rows of a byte-numbered unit are counted from the unit's own start. */
 function firstRow(unit: Unit): number {
   return unit.rowUnit === 'byte' && unit.range.kind === 'bytes' ? unit.range.start : unit.firstRow;
-}
-
-/** The first `take` entries; all when null. */
-async function* takeEntries(batches: AsyncIterable<RowBatch>, take: number | null): AsyncGenerator<RowBatch> {
-  let left = take ?? Number.POSITIVE_INFINITY;
-  for await (const batch of batches) {
-    if (batch.length >= left) {
-      yield batch.slice(0, left);
-      return;
-    }
-    left -= batch.length;
-    yield batch;
-  }
 }
 
 async function publish(out: string, path: string, content: Uint8Array): Promise<DoneOutput> {

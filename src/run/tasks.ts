@@ -2,6 +2,7 @@ import type { ErrorShape } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { InputFile, Unit } from '../core/unit.ts';
 import type { OrderInput } from '../shard/order.ts';
+import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput } from './checkpoint.ts';
 import type { UnitBlock } from './labelled-data.ts';
@@ -55,6 +56,26 @@ export interface TagCounts {
     readonly code: string;
     readonly message: string;
   }[];
+}
+
+/** Reads one unit for near-duplicates and benchmark texts. */
+export interface ScreenTask {
+  readonly kind: 'screen';
+  readonly name: string;
+  readonly unit: Unit;
+  readonly take: number | null;
+  readonly out: string;
+  /** Relative to `out`. */
+  readonly sidecar: string;
+  readonly done: string;
+  readonly fingerprint: string;
+  /** Control tokens of this format are no part of a row's text. */
+  readonly tokenFormat: string;
+  readonly rules: ScreenRules;
+}
+
+export interface ScreenCounts {
+  readonly rows: number;
 }
 
 /** Which rows of a unit go where; parallel arrays in ascending (row, shard) order. */
@@ -198,6 +219,7 @@ export type WorkerTask =
   | OrderTask
   | ScanTask
   | TagTask
+  | ScreenTask
   | CollectTask
   | ShardTask
   | TagFileTask

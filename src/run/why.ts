@@ -2,11 +2,12 @@ import { reviseConfig } from '../config/load.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { hashToHex } from '../lib/hash.ts';
+import { readBenchmarkMasks } from '../tag/screen-sidecar.ts';
 import { readSidecar, runnersUp } from '../tag/sidecar.ts';
 import { join } from 'node:path';
 import { type Corpus, readCorpus } from './corpus.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
-import { rowStates } from './plan-table.ts';
+import { type PlanTable, rowStates, stateIndex } from './plan-table.ts';
 import { readStoredConfig } from './what-if.ts';
 
 /** Why a row is in the corpus or not: one entry per line of the answer. */
@@ -66,7 +67,7 @@ export async function explainRow(params: {
     lines: [
       `row ${rowKey} is ${place} of source ${source}`,
       `tagger: ${scores}; label ${taxonomy.personas[table.persona[row] ?? 0]?.id} (${((table.score[row] ?? 0) / 65535).toFixed(3)}${table.abstained[row] ? ', below its threshold' : ''})`,
-      ...describeChoice(planned, row, state),
+      ...(await describeChoice(run, corpus, planned, { row, unit, state })),
       describeGroups(planned, row),
     ],
   };
@@ -117,8 +118,17 @@ async function describeScores(
   return `${names.join(', ')}; traits ${traits.join(', ') || 'none'}`;
 }
 
-function describeChoice({ table, plan }: PlannedCorpus, row: number, state: string): string[] {
-  if (state !== 'eligible') return [`left out before the balance: ${state}`];
+async function describeChoice(
+  run: string,
+  corpus: Corpus,
+  planned: PlannedCorpus,
+  { row, unit, state }: { readonly row: number; readonly unit: number; readonly state: string },
+): Promise<string[]> {
+  const { table, plan } = planned;
+  if (state !== 'eligible') {
+    const detail = await describeScreened(run, corpus, planned, { row, unit });
+    return [`left out before the balance: ${detail ?? state}`];
+  }
   const cell = plan.cells[row] ?? 0;
   const { persona = '', traits = [], rows = 0 } = plan.problem.cells[cell] ?? {};
   const quota = plan.solution.quotas[cell] ?? 0;
@@ -131,6 +141,40 @@ function describeChoice({ table, plan }: PlannedCorpus, row: number, state: stri
     `cell ${persona}${traits.length > 0 ? ` + ${traits.join(' + ')}` : ''}: ${rows} rows, quota ${quota}`,
     `key ${key}${threshold}: ${copies === 0 ? 'not selected' : copies === 1 ? 'selected' : `selected, ${copies} copies`} (${table.tokens[row] ?? 0} tokens)`,
   ];
+}
+
+/** Which benchmark or which other row; null for rows that fell out for another reason. */
+async function describeScreened(
+  run: string,
+  corpus: Corpus,
+  { table, screened }: PlannedCorpus,
+  { row, unit }: { readonly row: number; readonly unit: number },
+): Promise<string | null> {
+  const state = table.state[row];
+  if (state === stateIndex['near-duplicate'] && screened.near) {
+    const kept = screened.near.representative[row] ?? row;
+    return `near-duplicate of ${hashToHex(table.rowKey, kept * 4)}, which was kept`;
+  }
+  if (state === stateIndex.duplicate) {
+    const kept = findKept(table, row);
+    return kept < 0 ? null : `exact duplicate of ${hashToHex(table.rowKey, kept * 4)}`;
+  }
+  const { screening } = corpus;
+  if (state !== stateIndex.contaminated || !screening) return null;
+  const { masks, maskWords } = await readBenchmarkMasks(join(run, screening.sidecars[unit] ?? ''));
+  const at = (row - (table.unitStart[unit] ?? 0)) * maskWords;
+  const names = screening.benchmarks.filter((_, b) => (masks[at + (b >>> 5)] ?? 0) & (1 << (b & 31)));
+  return `shares ${screening.decontaminate?.ngram ?? 0} words in a row, or a whole shorter text, with benchmark ${names.join(', ')}`;
+}
+
+/** The row of the same content that stands for all its duplicates; it may have fallen out later. */
+function findKept(table: PlanTable, row: number): number {
+  for (let other = 0; other < table.rows; other++) {
+    if (other === row || table.state[other] === stateIndex.duplicate) continue;
+    if ([0, 1, 2, 3].every((word) => table.hash[other * 4 + word] === table.hash[row * 4 + word]))
+      return other;
+  }
+  return -1;
 }
 
 function keyText(keys: Uint32Array, index: number): string {

@@ -10,6 +10,7 @@ import { collectStep } from './collect-step.ts';
 import { judgeStep } from './judge-step.ts';
 import { labelsStep } from './labels-step.ts';
 import { scanStep } from './scan-step.ts';
+import { screenStep } from './screen-step.ts';
 import { shardStep } from './shard-step.ts';
 import { tagFileStep } from './tag-file-step.ts';
 import { tagStep } from './tag-step.ts';
@@ -30,6 +31,8 @@ async function perform(task: WorkerTask): Promise<unknown> {
       return scanStep(task);
     case 'tag':
       return tagStep(task, await tagKit());
+    case 'screen':
+      return screenStep(task);
     case 'collect':
       return collectStep(task, setup().taxonomy);
     case 'order':

@@ -11,6 +11,7 @@ import type { RunLayout } from './layout.ts';
 import { runPaths } from './paths.ts';
 import type { RunPlan } from './plan-pass.ts';
 import type { PlanTable } from './plan-table.ts';
+import type { Screening } from './screen-pass.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
 import type { CollectCounts, CollectTask, RowRules, ShardCounts, ShardTask, StepResult } from './tasks.ts';
 
@@ -28,6 +29,7 @@ export interface WriteInput {
   readonly out: string;
   readonly config: Config;
   readonly units: readonly TaggedFileUnit[];
+  readonly screening: Screening | null;
   readonly table: PlanTable;
   readonly plan: RunPlan;
   readonly layout: RunLayout;
@@ -79,6 +81,7 @@ function planFingerprint(input: WriteInput): string {
     tool: input.toolVersion,
     units: input.units.map((unit) => [unit.name, unit.fingerprint]),
     config: datasetConfigHash(input.config),
+    ...(input.screening && { screening: input.screening.digest }),
   });
 }
 

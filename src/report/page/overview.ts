@@ -1,6 +1,7 @@
 import { filteredRows } from '../accounting.ts';
 import { formatCount, formatPlural, formatShare } from '../format.ts';
 import type { Feasibility, ReportModel } from '../model.ts';
+import { describeScreening } from '../screening.ts';
 import { unitTitles } from '../words.ts';
 import { escapeHtml, nameHtml, type Section, tableHtml } from './markup.ts';
 
@@ -45,6 +46,9 @@ export function accountingSection({ accounting, run }: ReportModel): Section {
     { style: 'kept', name: 'selected', rows: accounting.selected },
     { style: 'left', name: 'not selected', rows: accounting.notSelected },
     { style: 'dup', name: 'duplicates', rows: accounting.duplicates },
+    ...(accounting.nearClusters === null
+      ? []
+      : [{ style: 'dup', name: 'near-duplicates', rows: accounting.nearDuplicates }]),
     { style: 'cut', name: 'filtered', rows: filteredRows(accounting) },
     { style: 'bad', name: 'quarantined', rows: accounting.quarantined },
   ];
@@ -63,6 +67,7 @@ export function accountingSection({ accounting, run }: ReportModel): Section {
     accounting.unrecognisedRecords > 0
       ? `${formatPlural(accounting.unrecognisedRecords, 'record')} of files that no shape fits are not among them.`
       : '',
+    ...describeScreening(accounting).map(escapeHtml),
   ];
   const reasons = tableHtml(
     [

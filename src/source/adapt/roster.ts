@@ -7,6 +7,7 @@ import { instructionAdapter } from './instruction.ts';
 import { messagesAdapter } from './messages.ts';
 import { pairsAdapter } from './pairs.ts';
 import { preferenceAdapter } from './preference.ts';
+import { stringsAdapter } from './strings.ts';
 import { textAdapter } from './text.ts';
 import { threadAdapter } from './thread.ts';
 import { transcriptAdapter } from './transcript.ts';
@@ -30,6 +31,9 @@ export const adapters: readonly Adapter[] = [
   textAdapter,
 ];
 
+/** Shapes that are never guessed. */
+const namedOnly: readonly Adapter[] = [stringsAdapter];
+
 /** Names by which shapes are known elsewhere. */
 const otherNames: Readonly<Record<string, string>> = {
   alpaca: 'instruction',
@@ -44,10 +48,11 @@ const otherNames: Readonly<Record<string, string>> = {
 
 export const shapeNames: readonly string[] = [
   ...adapters.map((adapter) => adapter.kind),
+  ...namedOnly.map((adapter) => adapter.kind),
   ...Object.keys(otherNames),
 ];
 
 export function findAdapter(name: string): Adapter | undefined {
   const kind = Object.hasOwn(otherNames, name) ? otherNames[name] : name;
-  return adapters.find((adapter) => adapter.kind === kind);
+  return [...adapters, ...namedOnly].find((adapter) => adapter.kind === kind);
 }

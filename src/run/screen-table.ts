@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+
+import type { Config } from '../config/schema.ts';
+import { ConfigError } from '../core/errors.ts';
+import { findDuplicates } from '../balance/dedupe.ts';
+import { type NearDuplicates, NearDuplicateFinder } from '../balance/near-duplicates.ts';
+import { readBand, readBenchmarkMasks } from '../tag/screen-sidecar.ts';
+import type { Corpus, CorpusSource } from './corpus.ts';
+import { type PlanTable, stateIndex } from './plan-table.ts';
+import { nearDuplicateRules } from './screen-pass.ts';
+
+/** What screening took out of the supply, and what it found among the rows that stay. */
+export interface ScreenedTable {
+  /** Rows taken out per benchmark, in the order of the screening; a row that meets several counts for each. */
+  readonly benchmarks: readonly { readonly name: string; readonly rows: number }[];
+  /** null where near-duplicates were not looked for. */
+  readonly near: NearDuplicates | null;
+  /** Row whose content hash decides between train and validation, where it is not the row's own. */
+  readonly splitRows: Uint32Array | null;
+}
+
+/**
+ * Takes out of the table what must not be counted as supply, in this order: rows that stand in a benchmark, exact duplicates,
+ * near-duplicates. Every choice is a function of the rows' contents (of equal contents the smallest source name and row key
+ * stay). Memory: see balance/dedupe and balance/near-duplicates; one unit's masks at a time.
+ * @throws ConfigError `not-screened`, ValidationError `screen-damaged`
+ */
+export async function screenTable(
+  out: string,
+  table: PlanTable,
+  corpus: Corpus,
+  config: Config,
+): Promise<ScreenedTable> {
+  const { dataset } = config;
+  checkScreened(corpus, config);
+  const benchmarks = isDecontaminated(config) ? await dropContaminated(out, table, corpus) : [];
+  const { mode } = dataset.near_duplicates;
+  if ((dataset.deduplicate && dataset.filter_duplicates) || mode === 'remove')
+    dropDuplicates(table, corpus.sources);
+  if (mode === 'none') return { benchmarks, near: null, splitRows: null };
+  const near = await findNearDuplicates(out, table, corpus);
+  if (mode === 'group') return { benchmarks, near, splitRows: near.representative };
+  for (let row = 0; row < table.rows; row++)
+    if (near.representative[row] !== row) table.state[row] = stateIndex['near-duplicate'];
+  return { benchmarks, near, splitRows: null };
+}
+
+function isDecontaminated({ dataset: { decontaminate } }: Config): boolean {
+  return decontaminate.files.length > 0 || Object.keys(decontaminate.benchmarks).length > 0;
+}
+
+/** The sidecars must hold what this configuration asks; less can always be asked of them. */
+function checkScreened({ screening }: Corpus, config: Config): void {
+  const rules = nearDuplicateRules(config);
+  const missing: string[] = [];
+  if (rules && !isSame(rules, screening?.nearDuplicates)) missing.push('dataset.near_duplicates');
+  if (isDecontaminated(config) && !isSame(config.dataset.decontaminate, screening?.decontaminate))
+    missing.push('dataset.decontaminate');
+  if (missing.length === 0) return;
+  throw new ConfigError(
+    `the rows of this run were not screened with these settings of ${missing.join(' and ')}`,
+    {
+      code: 'not-screened',
+      hint: 'start the run again with them: the units are read once more, and no row is tagged again',
+    },
+  );
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b ?? null);
+}
+
+async function dropContaminated(
+  out: string,
+  table: PlanTable,
+  { screening }: Corpus,
+): Promise<{ name: string; rows: number }[]> {
+  const counts = (screening?.benchmarks ?? []).map((name) => ({ name, rows: 0 }));
+  for (let u = 0; u < table.units.length; u++) {
+    const { masks, maskWords, rows } = await readBenchmarkMasks(join(out, screening?.sidecars[u] ?? ''));
+    const start = table.unitStart[u] ?? 0;
+    for (let i = 0; i < rows; i++) {
+      if (table.state[start + i] !== stateIndex.eligible) continue;
+      for (let benchmark = 0; benchmark < counts.length; benchmark++) {
+        const count = counts[benchmark];
+        if (!count || ((masks[i * maskWords + (benchmark >>> 5)] ?? 0) & (1 << (benchmark & 31))) === 0)
+          continue;
+        table.state[start + i] = stateIndex.contaminated;
+        count.rows++;
+      }
+    }
+  }
+  return counts;
+}
+
+function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {
+  const rank = sourceRanks(sources);
+  const sourceRank = new Uint16Array(table.rows);
+  table.units.forEach((unit, u) =>
+    sourceRank.fill(rank[unit.source] ?? 0, table.unitStart[u], table.unitStart[u + 1]),
+  );
+  const eligible = eligibleRows(table);
+  const { duplicate } = findDuplicates({ hashes: table.hash, rowKeys: table.rowKey, eligible, sourceRank });
+  for (let i = 0; i < table.rows; i++) if (duplicate[i]) table.state[i] = stateIndex.duplicate;
+}
+
+/** Rank by name, so that the order of the configuration does not decide which duplicate stays. */
+function sourceRanks(sources: readonly CorpusSource[]): number[] {
+  const sorted = sources.map((source) => source.name).toSorted();
+  return sources.map((source) => sorted.indexOf(source.name));
+}
+
+async function findNearDuplicates(
+  out: string,
+  table: PlanTable,
+  { screening }: Corpus,
+): Promise<NearDuplicates> {
+  const finder = new NearDuplicateFinder({ hashes: table.hash, eligible: eligibleRows(table) });
+  const high = new Uint32Array(table.rows);
+  const low = new Uint32Array(table.rows);
+  for (let band = 0; band < (screening?.nearDuplicates?.bands ?? 0); band++) {
+    for (let u = 0; u < table.units.length; u++) {
+      const [start, end] = [table.unitStart[u] ?? 0, table.unitStart[u + 1] ?? 0];
+      const path = join(out, screening?.sidecars[u] ?? '');
+      await readBand(path, band, { high: high.subarray(start, end), low: low.subarray(start, end) });
+    }
+    finder.addBand(high, low);
+  }
+  return finder.finish();
+}
+
+function eligibleRows(table: PlanTable): Uint8Array {
+  const eligible = new Uint8Array(table.rows);
+  for (let i = 0; i < table.rows; i++) eligible[i] = table.state[i] === stateIndex.eligible ? 1 : 0;
+  return eligible;
+}

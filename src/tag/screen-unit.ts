@@ -1,0 +1,124 @@
+import type { Message, RowBatch } from '../core/row.ts';
+import { WordHashes } from '../lib/word-hashes.ts';
+import { MinHasher, type MinHashParams } from './minhash.ts';
+import { NgramFinder, type NgramIndex } from './ngram-index.ts';
+
+/** Which messages near-duplicates are judged by: `conversation` is all but the system's. */
+export type ComparedText = 'conversation' | 'row' | 'assistant';
+
+export interface ScreenRules {
+  readonly nearDuplicates: (MinHashParams & { readonly text: ComparedText }) | null;
+  readonly benchmarks: NgramIndex | null;
+}
+
+/** What screening found, row-aligned with the unit's tag sidecar. */
+export interface ScreenColumns {
+  readonly rows: number;
+  /** Two words per band and row, row-major: rows that share a band's hash are near-duplicates. 0 and 0: no words, or rejected. */
+  readonly bands: Uint32Array;
+  readonly bandCount: number;
+  /** One bit per benchmark, `maskWords` words a row. */
+  readonly benchmarks: Uint32Array;
+  readonly maskWords: number;
+}
+
+/**
+ * Reads one unit for near-duplicates and benchmark texts. The words of a row are those of its messages in order, with the
+ * arguments of tool calls; n-grams of benchmarks are looked for in every message on its own.
+ * Holds one batch, and 8 bytes per band and row of the unit.
+ */
+export async function screenUnit(
+  rules: ScreenRules,
+  batches: AsyncIterable<RowBatch>,
+  expectedRows: number,
+): Promise<ScreenColumns> {
+  const screen = new RowScreen(rules);
+  const { bandCount, maskWords } = screen;
+  let capacity = Math.max(16, expectedRows);
+  let bands = new Uint32Array(capacity * bandCount * 2);
+  let benchmarks = new Uint32Array(capacity * maskWords);
+  let rows = 0;
+  for await (const batch of batches) {
+    if (rows + batch.length > capacity) {
+      capacity = Math.max(rows + batch.length, capacity * 2);
+      bands = grow(bands, capacity * bandCount * 2);
+      benchmarks = grow(benchmarks, capacity * maskWords);
+    }
+    for (const entry of batch) {
+      const row = rows++;
+      if ('value' in entry)
+        screen.add(
+          entry.value.messages,
+          { bands, at: row * bandCount * 2 },
+          { benchmarks, at: row * maskWords },
+        );
+    }
+  }
+  return {
+    rows,
+    bands: bands.slice(0, rows * bandCount * 2),
+    bandCount,
+    benchmarks: benchmarks.slice(0, rows * maskWords),
+    maskWords,
+  };
+}
+
+/** Screens one row after another; keeps the buffers. */
+export class RowScreen {
+  readonly bandCount: number;
+  readonly maskWords: number;
+  readonly #text: ComparedText;
+  readonly #hasher: MinHasher | null;
+  readonly #finder: NgramFinder | null;
+  readonly #compared = new WordHashes();
+  readonly #message = new WordHashes();
+
+  constructor(rules: ScreenRules) {
+    this.#text = rules.nearDuplicates?.text ?? 'row';
+    this.#hasher = rules.nearDuplicates ? new MinHasher(rules.nearDuplicates) : null;
+    this.#finder = rules.benchmarks ? new NgramFinder(rules.benchmarks) : null;
+    this.bandCount = rules.nearDuplicates?.bands ?? 0;
+    this.maskWords = Math.ceil((rules.benchmarks?.benchmarks ?? 0) / 32);
+  }
+
+  /** Writes the row's band hashes and benchmark bits; `messages` carry no control tokens. */
+  add(
+    messages: readonly Message[],
+    bands: { readonly bands: Uint32Array; readonly at: number },
+    found: { readonly benchmarks: Uint32Array; readonly at: number },
+  ): void {
+    if (this.#hasher) {
+      this.#compared.clear();
+      for (const message of messages) if (isCompared(message, this.#text)) addWords(this.#compared, message);
+      if (this.#hasher.sign(this.#compared.hashes, this.#compared.count))
+        this.#hasher.writeBands(bands.bands, bands.at);
+    }
+    if (this.#finder) {
+      for (const message of messages) {
+        this.#message.clear();
+        addWords(this.#message, message);
+        const range = { start: 0, end: this.#message.count };
+        this.#finder.find(this.#message.hashes, range, found.benchmarks, found.at);
+      }
+    }
+  }
+}
+
+function isCompared({ role }: Message, text: ComparedText): boolean {
+  if (text === 'row') return true;
+  return text === 'assistant' ? role === 'assistant' : role !== 'system';
+}
+
+function addWords(words: WordHashes, message: Message): void {
+  words.add(message.content);
+  for (const call of message.toolCalls ?? []) {
+    words.add(call.name);
+    words.add(call.arguments);
+  }
+}
+
+function grow(from: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
+  const grown = new Uint32Array(length);
+  grown.set(from);
+  return grown;
+}
