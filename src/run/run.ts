@@ -94,15 +94,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   const layout = await orderCorpus(pool, planned, config, context);
   const shards = await writeShards(
     pool,
-    {
-      out,
-      config,
-      units: tagged.units,
-      screening: tagged.screening,
-      ...planned,
-      layout,
-      toolVersion: params.tools.toolVersion,
-    },
+    { out, config, ...tagged, ...planned, layout, toolVersion: params.tools.toolVersion },
     context,
   );
   const report = buildReport({
