@@ -1,7 +1,7 @@
 import { byteClass, byteClassCount } from './byte-classes.ts';
 import { categories, type Category, categoryCount } from './lexicon-categories.ts';
 import { side, type Side, tally, tallyCount } from './scan-layout.ts';
-import type { TextScanner } from './text-scanner.ts';
+import type { ScanViews } from './text-scanner.ts';
 
 const assistantClasses = [
   byteClass.upper,
@@ -88,14 +88,14 @@ export const denseCount = conversationBase + conversationCount;
 
 /** Writes `denseCount` numbers, nearly all in [0, 1], to `out[at …]`. */
 export function writeDense(
-  scanner: TextScanner,
+  views: ScanViews,
   row: { readonly systemBytes: number; readonly toolBytes: number; readonly toolCalls: number },
   out: Float32Array,
   at: number,
 ): { readonly user: number; readonly backReferences: number } {
-  writeSide(scanner, side.assistant, assistantClasses, assistantCategories, out, at + assistantBase);
-  writeSide(scanner, side.user, userClasses, userCategories, out, at + userBase);
-  const { tallies } = scanner;
+  writeSide(views, side.assistant, assistantClasses, assistantCategories, out, at + assistantBase);
+  writeSide(views, side.user, userClasses, userCategories, out, at + userBase);
+  const { tallies } = views;
   const user = tallyCount * side.user;
   const assistantTurns = tallies[tally.segments] ?? 0;
   const userTurns = tallies[user + tally.segments] ?? 0;
@@ -118,14 +118,14 @@ export function writeDense(
 }
 
 function writeSide(
-  scanner: TextScanner,
+  views: ScanViews,
   speaker: Side,
   classNames: readonly number[],
   categoryNames: readonly Category[],
   out: Float32Array,
   at: number,
 ): void {
-  const { tallies, classes, lexical } = scanner;
+  const { tallies, classes, lexical } = views;
   const base = speaker * tallyCount;
   const bytes = tallies[base + tally.bytes] ?? 0;
   const words = tallies[base + tally.words] ?? 0;

@@ -72,6 +72,7 @@ export function featurise(batch: TextBatch): FeatureBatch {
     userTurns: new Int32Array(rows),
     backReferences: new Int32Array(rows),
   };
+  scanner.load(batch.bytes);
   for (let row = 0; row < rows; row++) featuriseRow(batch, row, out);
   return out;
 }
@@ -86,26 +87,27 @@ function featuriseRow(batch: TextBatch, row: number, out: FeatureBatch): void {
     const start = starts[segment] ?? 0;
     const end = ends[segment] ?? 0;
     const speaker = speakers[segment];
-    if (speaker === assistantRole) scanner.scan(bytes, start, end, side.assistant);
-    else if (speaker === userRole) scanner.scan(bytes, afterControlToken(bytes, start, end), end, side.user);
+    if (speaker === assistantRole) scanner.scan(start, end, side.assistant);
+    else if (speaker === userRole) scanner.scan(afterControlToken(bytes, start, end), end, side.user);
     else if (speaker === systemRole) systemBytes += end - start;
     else toolBytes += end - start;
   }
-  const assistantCount = scanner.featureCounts[side.assistant] ?? 0;
-  const userCount = scanner.featureCounts[side.user] ?? 0;
+  const { views } = scanner;
+  const assistantCount = views.featureCounts[side.assistant] ?? 0;
+  const userCount = views.featureCounts[side.user] ?? 0;
   copyInto(
     out.assistantIds,
     row * featureLimits[side.assistant],
-    scanner.features[side.assistant],
+    views.features[side.assistant],
     assistantCount,
   );
-  copyInto(out.userIds, row * featureLimits[side.user], scanner.features[side.user], userCount);
+  copyInto(out.userIds, row * featureLimits[side.user], views.features[side.user], userCount);
   out.assistantCounts[row] = assistantCount;
   out.userCounts[row] = userCount;
-  copyInto(out.measures, row * measureCount, scanner.tallies, tallyCount);
-  copyInto(out.measures, row * measureCount + tallyCount, scanner.lexical, categoryCount);
+  copyInto(out.measures, row * measureCount, views.tallies, tallyCount);
+  copyInto(out.measures, row * measureCount + tallyCount, views.lexical, categoryCount);
   const turns = writeDense(
-    scanner,
+    views,
     { systemBytes, toolBytes, toolCalls: batch.toolCalls[row] ?? 0 },
     out.dense,
     row * denseCount,

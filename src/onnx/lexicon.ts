@@ -2,12 +2,14 @@ import { lexiconPhrases, lexiconWords } from './lexicon-words.ts';
 import { categories, type Category, categoryCount } from './lexicon-categories.ts';
 
 /** FNV-1a 32-bit, the hash of a word's lower-cased bytes everywhere in the featuriser. */
-export const fnvOffset = 0x811c9dc5 | 0;
-export const fnvPrime = 0x01000193;
+const fnvOffset = 0x811c9dc5 | 0;
+const fnvPrime = 0x01000193;
 
 const tableBits = 11;
-const tableMask = (1 << tableBits) - 1;
-const slotMask = (2 << tableBits) - 1;
+/** Places of a table but one: the low bits of a hash are where its search begins. */
+export const lexiconMask = (1 << tableBits) - 1;
+/** Bytes of one table: a hash and its bits to a place. */
+export const lexiconBytes = 8 << tableBits;
 
 /** Open-addressed hash table: word (or phrase) hash at even places, its category bits after it. About 16 KiB a table. */
 export type Lexicon = Int32Array;
@@ -19,19 +21,8 @@ export const phraseLexicon: Lexicon = emptyLexicon();
 
 fillLexicons();
 
-/** Category bits of a hash, 0 when unknown. */
-export function lookUp(lexicon: Lexicon, hash: number): number {
-  let slot = (hash & tableMask) << 1;
-  for (;;) {
-    const key = lexicon[slot] as number;
-    if (key === hash) return lexicon[slot + 1] as number;
-    if (key === 0) return 0;
-    slot = (slot + 2) & slotMask;
-  }
-}
-
 /** Hash of a sequence of words, extended by one word. */
-export function joinHash(left: number, right: number): number {
+function joinHash(left: number, right: number): number {
   return (Math.imul(left ^ (left >>> 15), 0x2c1b3c6d) + right) | 0;
 }
 
@@ -48,7 +39,7 @@ export function categoryBit(category: Category): number {
 }
 
 function emptyLexicon(): Lexicon {
-  return new Int32Array(2 << tableBits);
+  return new Int32Array(lexiconBytes / Int32Array.BYTES_PER_ELEMENT);
 }
 
 function fillLexicons(): void {
@@ -75,8 +66,8 @@ function addPhrase(words: readonly string[], bits: number): void {
 }
 
 function add(lexicon: Lexicon, hash: number, bits: number): void {
-  let slot = (hash & tableMask) << 1;
-  while (lexicon[slot] !== 0 && lexicon[slot] !== hash) slot = (slot + 2) & slotMask;
-  lexicon[slot] = hash;
-  lexicon[slot + 1] = (lexicon[slot + 1] ?? 0) | bits;
+  let place = hash & lexiconMask;
+  while (lexicon[place * 2] !== 0 && lexicon[place * 2] !== hash) place = (place + 1) & lexiconMask;
+  lexicon[place * 2] = hash;
+  lexicon[place * 2 + 1] = (lexicon[place * 2 + 1] ?? 0) | bits;
 }

@@ -1,0 +1,83 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import asc from 'assemblyscript/asc';
+
+import { byteClass, byteClassCount } from '../src/onnx/byte-classes.ts';
+import { categoryCount } from '../src/onnx/lexicon-categories.ts';
+import { categoryBit, lexiconMask } from '../src/onnx/lexicon.ts';
+import * as mask from '../src/onnx/lexicon-masks.ts';
+import { bucketCount, featureLimits, side, tally, tallyCount } from '../src/onnx/scan-layout.ts';
+import { scanMemory } from '../src/onnx/scan-memory.ts';
+
+/** Compiles src/onnx/assembly to WebAssembly and writes it as src/onnx/scanner-wasm.ts; CI fails when that differs. */
+const onnx = join(import.meta.dirname, '..', 'src', 'onnx');
+const sources: Record<string, string> = {
+  'text-scanner.ts': readFileSync(join(onnx, 'assembly', 'text-scanner.ts'), 'utf8'),
+  'constants.ts': constants(),
+};
+const outputs: Record<string, string | Uint8Array> = {};
+let messages = '';
+const { error } = await asc.main(
+  ['text-scanner.ts', '-O3', '--noAssert', '--runtime', 'stub', '--outFile', 'out.wasm'],
+  {
+    readFile: (name) => sources[name] ?? null,
+    writeFile: (name, content) => {
+      outputs[name] = content;
+    },
+    listFiles: () => [],
+    stderr: {
+      write: (text: string | Uint8Array) => {
+        messages += String(text);
+      },
+    },
+  },
+);
+const wasm = outputs['out.wasm'];
+if (error || !(wasm instanceof Uint8Array)) throw new Error(`asc: ${messages}`, { cause: error });
+const lines =
+  Buffer.from(wasm)
+    .toString('base64')
+    .match(/.{1,120}/g) ?? [];
+writeFileSync(
+  join(onnx, 'scanner-wasm.ts'),
+  `/** Written by \`npm run kernel\` from assembly/text-scanner.ts; base64 of a WebAssembly module. */
+export const scannerWasm =
+${lines.map((line) => `  '${line}'`).join(' +\n')};
+`,
+);
+
+function constants(): string {
+  const numbers: Record<string, number> = {
+    CLASS_COUNT: byteClassCount,
+    CATEGORY_COUNT: categoryCount,
+    TALLY_COUNT: tallyCount,
+    ASSISTANT_LIMIT: featureLimits[side.assistant],
+    USER_LIMIT: featureLimits[side.user],
+    BUCKET_MASK: bucketCount - 1,
+    LEXICON_MASK: lexiconMask,
+    BITS_CLAUSE_ONLY: mask.clauseOnly,
+    BITS_COUNTED: mask.counted,
+    BIT_PHRASE_END: mask.phraseEnd,
+    BIT_PHRASE_INNER: categoryBit('phraseInner'),
+    BIT_ROLE_LABEL: mask.roleLabel,
+    BIT_HEDGE: mask.hedge,
+    BIT_DEFERRAL: mask.deferral,
+    BIT_BACK_REFERENCE: mask.backReference,
+    MAY_HASH: mask.mayHash,
+    ...prefixed('', scanMemory),
+    ...prefixed('CLASS_', byteClass),
+    ...prefixed('TALLY_', tally),
+  };
+  return Object.entries(numbers)
+    .map(([name, value]) => `export const ${name}: i32 = ${value};`)
+    .join('\n');
+}
+
+function prefixed(prefix: string, numbers: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [
+      prefix + name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+      value,
+    ]),
+  );
+}
