@@ -1,4 +1,5 @@
 import { suppliedUnits } from './bands.ts';
+import type { Cap } from './caps.ts';
 import { compare, one, toNumber, zero } from './fraction.ts';
 import { type Constraint, type Model, sumOf } from './model.ts';
 import type { BalanceProblem } from './problem.ts';
@@ -7,8 +8,10 @@ import { bandWords, countWords, listWords, percentWords } from './words.ts';
 /** Why the named constraints cannot hold together, in plain words; no full stop. */
 export function explainConflict(problem: BalanceProblem, model: Model, conflicts: readonly string[]): string {
   const constraints = model.constraints.filter((constraint) => conflicts.includes(constraint.name));
+  const caps = model.caps.filter((cap) => conflicts.includes(cap.name));
   const withTotal = conflicts.includes('total');
   const size = Number(model.total ?? 0n) / Number(model.unitScale);
+  if (caps.length > 0) return explainCaps({ constraints, caps, size: withTotal ? size : null });
   const [only] = constraints;
   if (!only) return explainTotal(model, size);
   if (withTotal && constraints.length === 1) return explainScarce(model, only, size);
@@ -17,6 +20,24 @@ export function explainConflict(problem: BalanceProblem, model: Model, conflicts
   if (sums) return sums;
   const parts = constraints.map((constraint) => `${words(constraint)} (${bandOf(constraint)})`);
   return `${listWords(parts)} cannot hold together${withTotal ? ` at ${countWords(size)} rows` : ''}`;
+}
+
+function explainCaps(parts: {
+  readonly constraints: readonly Constraint[];
+  readonly caps: readonly Cap[];
+  /** Null where the size is no part of the conflict. */
+  readonly size: number | null;
+}): string {
+  const named = [
+    ...parts.constraints.map((constraint) => `${words(constraint)} (${bandOf(constraint)})`),
+    ...parts.caps.map((cap) => {
+      const base = cap.personas === null ? 'the corpus' : cap.name.slice('synthetic:'.length);
+      return `at most ${percentWords(toNumber(cap.share))} synthetic rows in ${base}`;
+    }),
+  ];
+  const at = parts.size === null ? '' : ` at ${countWords(parts.size)} rows`;
+  if (named.length === 1) return `${named.join('')} leaves too few rows${at || ': no other are supplied'}`;
+  return `${listWords(named)} cannot hold together${at}`;
 }
 
 function explainTotal(model: Model, size: number): string {

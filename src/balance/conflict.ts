@@ -1,3 +1,4 @@
+import { bindingCaps } from './caps.ts';
 import { judgeFeasibility } from './feasibility.ts';
 import type { Solver } from './linear-program.ts';
 import type { Model } from './model.ts';
@@ -10,17 +11,20 @@ import type { Model } from './model.ts';
  */
 export function findConflict(model: Model, solver: Solver): string[] {
   const all = model.constraints.map((_, index) => index);
-  const fixed = model.total === null ? null : judge(model, { shares: all, total: model.total }, solver);
-  const free = judge(model, { shares: all, total: null }, solver);
-  const starts: Choice[] = [];
-  if (free.proof) starts.push({ shares: free.proof, total: null });
-  if (fixed?.proof) starts.push({ shares: fixed.proof, total: model.total });
+  const caps = bindingCaps(model);
+  const fixed = model.total === null ? null : judge(model, { shares: all, caps, total: model.total }, solver);
+  const free = judge(model, { shares: all, caps, total: null }, solver);
+  const starts: Choice[] = [free, fixed].filter((choice) => choice !== null);
   const scarce = scarceShares(model);
-  starts.push(...scarce.slice(0, mostScarce).map((index) => ({ shares: [index], total: model.total })));
+  const alone = scarce
+    .slice(0, mostScarce)
+    .map((index) => ({ shares: [index], caps: [], total: model.total }));
+  starts.push(...alone);
   const found = starts.flatMap((start) => orders(start).map((order) => shrink(model, order, solver)));
   const best = found.toSorted((a, b) => compareChoices(a, b, scarce))[0];
   if (!best) return ['total'];
   const names = best.shares.toSorted((a, b) => a - b).map((index) => model.constraints[index]?.name ?? '');
+  names.push(...best.caps.map((cap) => model.caps[cap]?.name ?? ''));
   return best.total === null && names.length > 0 ? names : [...names, 'total'];
 }
 
@@ -42,45 +46,59 @@ const mostScarce = 5;
 
 interface Choice {
   readonly shares: readonly number[];
+  readonly caps: readonly number[];
   readonly total: bigint | null;
 }
 
 /** The constraints that prove a conflict (all of them, should the proof alone be feasible), or null when there is none. */
-function judge(model: Model, choice: Choice, solver: Solver): { proof: readonly number[] | null } {
-  const { feasible, proof } = judgeFeasibility(model, choice, solver);
-  if (feasible) return { proof: null };
-  const alone = judgeFeasibility(model, { shares: proof, total: choice.total }, solver);
-  return { proof: alone.feasible ? choice.shares : proof };
+function judge(model: Model, choice: Choice, solver: Solver): Choice | null {
+  const { feasible, proof, proofCaps } = judgeFeasibility(model, choice, solver);
+  if (feasible) return null;
+  const alone = { shares: proof, caps: proofCaps, total: choice.total };
+  return judgeFeasibility(model, alone, solver).feasible ? choice : alone;
 }
 
 function orders(choice: Choice): Choice[] {
-  const { shares, total } = choice;
+  const { shares } = choice;
   const outside = shares.toSorted(
     (a, b) => Math.abs(b - shares.length / 2) - Math.abs(a - shares.length / 2),
   );
   const several = shares.length > 1 ? [shares, shares.toReversed(), outside] : [shares];
-  return several.map((order) => ({ shares: order, total }));
+  return several.map((order) => ({ ...choice, shares: order }));
 }
 
-/** Takes away what is not needed, in the order given; the size first. */
+/** Takes away what is not needed, in the order given; the size and the caps first. */
 function shrink(model: Model, choice: Choice, solver: Solver): Choice {
   let { shares, total } = choice;
-  if (total !== null && !judgeFeasibility(model, { shares, total: null }, solver).feasible) total = null;
+  const conflicts = (set: Choice): boolean => !judgeFeasibility(model, set, solver).feasible;
+  if (total !== null && conflicts({ ...choice, total: null })) total = null;
+  const caps = shrinkCaps({ ...choice, total }, conflicts);
   for (const candidate of choice.shares) {
     if (!shares.includes(candidate)) continue;
     const rest = shares.filter((index) => index !== candidate);
-    const { feasible, proof } = judgeFeasibility(model, { shares: rest, total }, solver);
+    const { feasible, proof } = judgeFeasibility(model, { shares: rest, caps, total }, solver);
     if (feasible) continue;
     const proven = rest.filter((index) => proof.includes(index));
-    const enough =
-      proven.length < rest.length && !judgeFeasibility(model, { shares: proven, total }, solver).feasible;
+    const enough = proven.length < rest.length && conflicts({ shares: proven, caps, total });
     shares = enough ? proven : rest;
   }
-  return { shares, total };
+  return { shares, caps, total };
+}
+
+function shrinkCaps(choice: Choice, conflicts: (set: Choice) => boolean): readonly number[] {
+  let { caps } = choice;
+  if (caps.length === 0 || conflicts({ ...choice, caps: [] })) return [];
+  for (const candidate of choice.caps) {
+    const rest = caps.filter((cap) => cap !== candidate);
+    if (conflicts({ ...choice, caps: rest })) caps = rest;
+  }
+  return caps;
 }
 
 function compareChoices(a: Choice, b: Choice, scarce: readonly number[]): number {
-  const size = a.shares.length + Number(a.total !== null) - b.shares.length - Number(b.total !== null);
+  const sizeOf = ({ shares, caps, total }: Choice): number =>
+    shares.length + caps.length + Number(total !== null);
+  const size = sizeOf(a) - sizeOf(b);
   if (size !== 0) return size;
   const short = (choice: Choice): number => choice.shares.filter((index) => scarce.includes(index)).length;
   if (short(a) !== short(b)) return short(b) - short(a);

@@ -1,5 +1,8 @@
 import { capacityUnits } from './bands.ts';
 import { addColumn, addRow, type Solver } from './linear-program.ts';
+import { capsOver } from './caps.ts';
+import { repeatsOf } from './coverage.ts';
+import { withCaps } from './mix-program.ts';
 import { type Model, ownerOf } from './model.ts';
 import type { BalanceProblem } from './problem.ts';
 import { shareProgram } from './share-program.ts';
@@ -9,7 +12,10 @@ import type { NewRows } from './solution.ts';
 export interface Maker {
   readonly persona: string;
   readonly members: readonly number[];
+  readonly caps: readonly number[];
   readonly unitsPerRow: number;
+  /** Times that a new row can be used. */
+  readonly repeats: number;
 }
 
 /** One maker per set of constraints; weighted personas first, then supplied ones, then those of unserved categories. */
@@ -29,9 +35,17 @@ export function listMakers(problem: BalanceProblem, model: Model): Maker[] {
     if (owner === null && problem.rest === 'drop') continue;
     const names = [`persona:${owner ?? ''}`, `category:${problem.categories[persona] ?? ''}`];
     const members = names.map((name) => indexOf.get(name)).filter((index) => index !== undefined);
-    const key = members.join(' ');
+    const caps = capsOver(model.caps, persona);
+    const repeats = repeatsOf(problem, persona, owner === null);
+    const key = JSON.stringify([members, caps, repeats]);
     if (!makers.has(key))
-      makers.set(key, { persona, members, unitsPerRow: units.get(persona) ?? units.get('') ?? 1 });
+      makers.set(key, {
+        persona,
+        members,
+        caps,
+        unitsPerRow: units.get(persona) ?? units.get('') ?? 1,
+        repeats,
+      });
   }
   return [...makers.values()];
 }
@@ -56,11 +70,13 @@ export function leastNewRows(
     readonly makers: readonly Maker[];
     readonly totalUnits: number;
     readonly squeezeUnits: number;
+    /** Whether the new rows count as synthetic. */
+    readonly synthetic: boolean;
     readonly solver: Solver;
   },
 ): NewRows[] | null {
-  const { makers, totalUnits, squeezeUnits, solver } = options;
-  const { program, totalRow } = shareProgram(model, (group) => {
+  const { makers, totalUnits, squeezeUnits, synthetic, solver } = options;
+  const { program, totalRow, capRows } = shareProgram(model, (group) => {
     const capacity = capacityUnits(model, group);
     return Math.min(1, Math.max(0, capacity - squeezeUnits) / totalUnits);
   });
@@ -69,7 +85,9 @@ export function leastNewRows(
     const layerRows = layers.map(() => addRow(program, -Infinity, 0));
     const rows = [...maker.members, totalRow, ...layerRows];
     const values = rows.map((_, k) => (k <= maker.members.length ? 1 : -1));
-    const column = addColumn(program, { cost: 1 / maker.unitsPerRow, lower: 0, upper: 1, rows, values });
+    const cost = problem.maxRepeats / maker.repeats / maker.unitsPerRow;
+    const made = { cost, lower: 0, upper: 1, rows, values };
+    const column = addColumn(program, withCaps(model, { caps: maker.caps, synthetic }, made, capRows));
     const traits = layers.map((layer, k) =>
       layer.map(({ trait, index }) => ({
         trait,
@@ -88,13 +106,14 @@ export function leastNewRows(
   if (!columns) return null;
   const share = (column: number): number => columns[column] ?? 0;
   return made.flatMap(({ maker, column, traits }) => {
-    const copiesPerShare = totalUnits / maker.unitsPerRow / problem.maxRepeats;
+    const copiesPerShare = totalUnits / maker.unitsPerRow / maker.repeats;
     const laid = traits.map((layer) =>
       layer.map(({ trait, column: at }) => ({ trait, rows: share(at) * copiesPerShare })),
     );
     return cutIntoKinds(share(column) * copiesPerShare, laid).map((kind) => ({
       persona: maker.persona,
       ...kind,
+      ...(model.caps.length > 0 ? { synthetic } : {}),
     }));
   });
 }

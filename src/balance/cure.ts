@@ -16,14 +16,23 @@ export function findCure(problem: BalanceProblem, model: Model, solver: Solver):
   if (totalUnits <= 0) return null;
   const makers = listMakers(problem, model);
   const cures = (rows: readonly NewRows[]): boolean => curesAt(problem, rows, { totalUnits, solver });
-  // A gap below the solver's tolerance shows only once every group is taken to have a little less than it has.
-  for (const squeezeUnits of [0, Math.max(1, totalUnits * 1e-8)]) {
-    const needs = leastNewRows(problem, model, { makers, totalUnits, squeezeUnits, solver });
+  // Rows that a generator makes count as synthetic; where the caps leave no room for them, rows from elsewhere may still help.
+  const kinds = model.caps.length > 0 ? [true, false] : [false];
+  const tries = kinds.flatMap((synthetic) =>
+    squeezes(totalUnits).map((squeezeUnits) => ({ synthetic, squeezeUnits })),
+  );
+  for (const { synthetic, squeezeUnits } of tries) {
+    const needs = leastNewRows(problem, model, { makers, totalUnits, squeezeUnits, synthetic, solver });
     if (!needs) continue;
     const rows = needs.map((need) => ({ ...need, rows: Math.ceil(need.rows - 1e-6) }));
     if (cures(rows)) return squeezeUnits > 0 ? trim(rows, cures) : rows.filter((entry) => entry.rows > 0);
   }
   return null;
+}
+
+function squeezes(totalUnits: number): readonly number[] {
+  // A gap below the solver's tolerance shows only once every group is taken to have a little less than it has.
+  return [0, Math.max(1, totalUnits * 1e-8)];
 }
 
 function curesAt(

@@ -129,7 +129,7 @@ function evaluate(program: ExactProgram, state: State): Point {
   const basicColumns = columns.flatMap((column, j) => (state.basic[j] ? [{ column, j }] : []));
   const kernel: Equation[] = [];
   for (const { column, j } of basicColumns) {
-    column.rows.forEach((row, k) => equations[row]?.terms.set(j, column.values[k] ?? 0n));
+    column.rows.forEach((row, k) => setTerm(equations[row]?.terms, j, column.values[k]));
   }
   equations.forEach((equation, i) => {
     if (!state.basic[columns.length + i])
@@ -153,6 +153,11 @@ function evaluate(program: ExactProgram, state: State): Point {
   return { basics, duals: scaled, dualScale, objective };
 }
 
+/** A coefficient of zero (a share of 0 times the size) is no term: it cannot be a pivot. */
+function setTerm(terms: Map<number, bigint> | undefined, unknown: number, value: bigint | undefined): void {
+  if (value) terms?.set(unknown, value);
+}
+
 /** Row multipliers y with yᵀB = cost of the basics; zero on rows whose activity is basic. Null: the basis is singular. */
 function solveDuals(program: ExactProgram, state: State): readonly Fraction[] | null {
   return solveTransposed(program, state, (column) => program.columns[column]?.cost ?? 0n);
@@ -170,7 +175,7 @@ function solveTransposed(
     if (!state.basic[j]) return;
     const terms = new Map<number, bigint>();
     column.rows.forEach((row, k) => {
-      if (!state.basic[columns.length + row]) terms.set(row, column.values[k] ?? 0n);
+      if (!state.basic[columns.length + row]) setTerm(terms, row, column.values[k]);
     });
     equations.push({ terms, right: target(j) });
   });

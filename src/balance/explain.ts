@@ -106,20 +106,36 @@ function describeRows(cure: readonly NewRows[], effect: string): string {
     return `${countWords(rows)} of ${persona}${kind}`;
   });
   const sum = cure.reduce((all, { rows }) => all + rows, 0);
-  return `${countWords(sum)} new rows ${effect}: ${listWords(parts)}.`;
+  const made = cure.some(({ synthetic }) => synthetic === false) ? ' that are not synthetic' : '';
+  return `${countWords(sum)} new rows${made} ${effect}: ${listWords(parts)}.`;
 }
 
 /** The constraints whose supply is used up: what more rows would let grow. */
 function explainBinding({ constraints }: BalanceSolution, maxRepeats: number): string[] {
   const used = constraints.filter(({ name, binding, rows, supplyRows }) => {
-    return name !== 'total' && binding && supplyRows > 0 && rows >= supplyRows;
+    return name !== 'total' && !isCap(name) && binding && supplyRows > 0 && rows >= supplyRows;
   });
-  return used.map(({ name, share, rows, supplyRows }) => {
-    const copies = rows > supplyRows ? `, ${(rows / supplyRows).toFixed(1)} copies of each on average` : '';
-    const limits = rows >= supplyRows * maxRepeats - 1 ? ' and limits the size' : '';
-    const part = `${Number((share * 100).toFixed(2))} %`;
-    return `${nameWords(name)} (${part}) uses all of its ${countWords(supplyRows)} rows${copies}${limits}.`;
+  const capped = constraints.filter(({ name, binding, rows, supplyRows }) => {
+    return isCap(name) && binding && rows < supplyRows;
   });
+  return [...used.map((constraint) => explainUsed(constraint, maxRepeats)), ...capped.map(explainCapped)];
+}
+
+function isCap(name: string): boolean {
+  return splitName(name)[0] === 'synthetic';
+}
+
+function explainCapped({ name, hi, rows, supplyRows }: ConstraintReport): string {
+  const [, persona] = splitName(name);
+  const where = persona === undefined ? 'in the corpus' : `of ${persona}`;
+  return `Synthetic rows ${where} are held at ${percentWords(hi)}: ${countWords(rows)} of ${countWords(supplyRows)} supplied enter.`;
+}
+
+function explainUsed({ name, share, rows, supplyRows }: ConstraintReport, maxRepeats: number): string {
+  const copies = rows > supplyRows ? `, ${(rows / supplyRows).toFixed(1)} copies of each on average` : '';
+  const limits = rows >= supplyRows * maxRepeats - 1 ? ' and limits the size' : '';
+  const part = `${Number((share * 100).toFixed(2))} %`;
+  return `${nameWords(name)} (${part}) uses all of its ${countWords(supplyRows)} rows${copies}${limits}.`;
 }
 
 function nameWords(name: string): string {

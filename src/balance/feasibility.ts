@@ -9,12 +9,15 @@ import {
   zero,
 } from './fraction.ts';
 import { type ExactColumn, type ExactProgram, solveExactly } from './exact-program.ts';
+import { bindingCaps, exactCoefficient } from './caps.ts';
 import type { Solver } from './linear-program.ts';
 import type { Model } from './model.ts';
 
-/** A choice of constraints: indices into `model.constraints`, and whether the size is one of them. */
+/** A choice of constraints: indices into `model.constraints` and `model.caps`, and whether the size is one of them. */
 export interface ConstraintSet {
   readonly shares: readonly number[];
+  /** Left out: all that could bind. */
+  readonly caps?: readonly number[];
   /** Size times `unitScale`; null: any size above 0. */
   readonly total: bigint | null;
 }
@@ -23,6 +26,8 @@ export interface Feasibility {
   readonly feasible: boolean;
   /** Constraints of the set that already conflict; empty when feasible. */
   readonly proof: readonly number[];
+  /** Caps that they need for it. */
+  readonly proofCaps: readonly number[];
   /** Least sum of share deviations at that size, where the rows allow the size; exact before the conversion. */
   readonly l1: number;
 }
@@ -33,20 +38,26 @@ export interface Feasibility {
  */
 export function judgeFeasibility(model: Model, set: ConstraintSet, solver: Solver): Feasibility {
   const shares = set.shares.filter((index) => !isFree(model, index));
-  if (set.total === 0n) return { feasible: true, proof: [], l1: 0 };
-  const { program, shareOfRow, whole } = elasticProgram(model, shares, set.total);
+  const caps = set.caps ?? bindingCaps(model);
+  if (set.total === 0n) return { feasible: true, proof: [], proofCaps: [], l1: 0 };
+  const { program, whole } = elasticProgram(model, { ...set, shares, caps });
   const solution = solveExactly(program, solver);
   const l1 = toNumber(divide(solution.objective, fraction(whole)));
-  if (compare(solution.objective, zero) === 0) return { feasible: true, proof: [], l1: 0 };
-  return { feasible: false, proof: solution.tightRows.flatMap((row) => shareOfRow[row] ?? []), l1 };
+  if (compare(solution.objective, zero) === 0) return { feasible: true, proof: [], proofCaps: [], l1: 0 };
+  const { tightRows } = solution;
+  return {
+    feasible: false,
+    proof: tightRows.flatMap((row) => shares[row] ?? []),
+    proofCaps: tightRows.flatMap((row) => caps[row - shares.length - 1] ?? []),
+    l1,
+  };
 }
 
-/** min Σ distance from the bands, with size `total` (1 where any size will do), in integers. */
+/** min Σ distance from the bands, with size `total` (1 where any size will do), in integers. Rows: shares, total, caps. */
 function elasticProgram(
   model: Model,
-  shares: readonly number[],
-  total: bigint | null,
-): { program: ExactProgram; shareOfRow: readonly number[]; whole: bigint } {
+  { shares, caps, total }: Required<ConstraintSet>,
+): { program: ExactProgram; whole: bigint } {
   const constraints = shares.map((index) => model.constraints[index] ?? { lo: zero, hi: one });
   const scale = leastCommonMultiple(constraints.flatMap(({ lo, hi }) => [lo.denominator, hi.denominator]));
   const size = total ?? 1n;
@@ -58,36 +69,63 @@ function elasticProgram(
     upper: (hi.numerator * whole) / hi.denominator,
   }));
   rows.push({ lower: whole, upper: whole });
-  const columns: ExactColumn[] = openSignatures(model, rowOf, total).map(({ members, capacity }) => ({
-    cost: 0n,
-    lower: 0n,
-    upper: capacity === null || capacity * scale > whole ? whole : capacity * scale,
-    rows: [...members, totalRow],
-    values: [...members, totalRow].map(() => 1n),
-  }));
-  rows.forEach((row, index) => {
+  const columns: ExactColumn[] = openSignatures(model, { rowOf, caps, total }).map((signature) => {
+    const { members, capacity, terms } = signature;
+    return {
+      cost: 0n,
+      lower: 0n,
+      upper: capacity === null || capacity * scale > whole ? whole : capacity * scale,
+      rows: [...members, totalRow, ...terms.map(({ at }) => totalRow + 1 + at)],
+      values: [...members.map(() => 1n), 1n, ...terms.map(({ value }) => value)],
+    };
+  });
+  const elastic = rows.length;
+  for (const cap of caps) rows.push(capRow(model, cap, whole));
+  rows.slice(0, elastic).forEach((row, index) => {
     // A size that the rows do not allow costs more than all the deviations that it could spare.
-    const cost = index === totalRow ? BigInt(rows.length) : 1n;
+    const cost = index === totalRow ? BigInt(elastic) : 1n;
     const slack = { cost, lower: 0n, upper: whole, rows: [index] };
     if (row.lower > 0n) columns.push({ ...slack, values: [1n] });
     if (row.upper < whole) columns.push({ ...slack, values: [-1n] });
   });
-  return { program: { rows, columns }, shareOfRow: shares, whole };
+  return { program: { rows, columns }, whole };
+}
+
+/** At most nothing above the cap; the lower bound is one that no mix of `whole` units can reach. */
+function capRow(model: Model, cap: number, whole: bigint): { lower: bigint; upper: bigint } {
+  return { lower: -(model.caps[cap]?.share.numerator ?? 0n) * whole, upper: 0n };
+}
+
+interface Signature {
+  readonly members: number[];
+  /** Position among the caps of the set, and coefficient. */
+  readonly terms: readonly { readonly at: number; readonly value: bigint }[];
+  capacity: bigint | null;
 }
 
 /** Open groups merged by the constraints of the set that they count towards; capacity null where size does not matter. */
 function openSignatures(
   model: Model,
-  rowOf: ReadonlyMap<number, number>,
-  total: bigint | null,
-): { members: number[]; capacity: bigint | null }[] {
-  const merged = new Map<string, { members: number[]; capacity: bigint | null }>();
+  set: {
+    readonly rowOf: ReadonlyMap<number, number>;
+    readonly caps: readonly number[];
+    readonly total: bigint | null;
+  },
+): Signature[] {
+  const { rowOf, caps, total } = set;
+  const merged = new Map<string, Signature>();
   for (const group of model.groups) {
     if (group.capacity === 0n) continue;
     const members = group.members.map((index) => rowOf.get(index)).filter((row) => row !== undefined);
-    const key = members.join(' ');
+    const terms = caps.flatMap((cap, at) => {
+      const limit = model.caps[cap];
+      return limit && group.caps.includes(cap)
+        ? [{ at, value: exactCoefficient(limit, group.synthetic) }]
+        : [];
+    });
+    const key = `${members.join(' ')}/${terms.map(({ at, value }) => `${at}:${value}`).join(' ')}`;
     const found = merged.get(key);
-    if (!found) merged.set(key, { members, capacity: total === null ? null : group.capacity });
+    if (!found) merged.set(key, { members, terms, capacity: total === null ? null : group.capacity });
     else if (found.capacity !== null) found.capacity += group.capacity;
   }
   return [...merged.values()];
@@ -118,14 +156,18 @@ export function largestTotal(model: Model, limit: bigint, solver: Solver): Fract
     if (!exact && compare(hi, one) < 0) addRow(index, hi, false, false);
   }
   const rowOf = new Map(shares.map((index) => [index, index]));
-  const columns: ExactColumn[] = openSignatures(model, rowOf, limit).map(({ members, capacity }) => {
+  const caps = bindingCaps(model);
+  const firstCap = rows.length;
+  for (const cap of caps) rows.push(capRow(model, cap, limit));
+  const columns: ExactColumn[] = openSignatures(model, { rowOf, caps, total: limit }).map((signature) => {
+    const { members, capacity, terms } = signature;
     const scaled = members.flatMap((index) => rowsOf.get(index) ?? []);
     return {
       cost: 0n,
       lower: 0n,
       upper: capacity === null || capacity > limit ? limit : capacity,
-      rows: [0, ...scaled],
-      values: [1n, ...scaled.map(() => scale)],
+      rows: [0, ...scaled, ...terms.map(({ at }) => firstCap + at)],
+      values: [1n, ...scaled.map(() => scale), ...terms.map(({ value }) => value)],
     };
   });
   columns.push({ cost: -1n, lower: 0n, upper: limit, rows: sizeRows, values: sizeValues });

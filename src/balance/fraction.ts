@@ -56,6 +56,10 @@ export function ceiling(value: Fraction): bigint {
 
 /** Nearest double; exact to 2^-53 for any size of numerator and denominator. */
 export function toNumber(value: Fraction): number {
+  const { numerator, denominator } = value;
+  const safe = BigInt(Number.MAX_SAFE_INTEGER);
+  if (numerator < safe && numerator > -safe && denominator < safe)
+    return Number(numerator) / Number(denominator);
   const whole = floor(value);
   const rest = value.numerator - whole * value.denominator;
   return Number(whole) + Number((rest << 60n) / value.denominator) / 2 ** 60;

@@ -1,6 +1,7 @@
+import { bindingCaps, capCoefficient } from './caps.ts';
 import { askedBands, type Bands, capacityUnits } from './bands.ts';
 import { addColumn, addRow, type LinearProgram, type ProgramColumn } from './linear-program.ts';
-import type { Model } from './model.ts';
+import type { Group, Model } from './model.ts';
 
 /** A mix as shares of `scaleUnits`: a column per group, one for the size, and deviations from the bands. */
 export interface MixProgram {
@@ -38,13 +39,15 @@ export function mixProgram(
     if (hi <= lo) rows.upper = rows.lower;
     else if (hi < 1) rows.upper = bandRow(program, size, { share: hi, lower: -Infinity, upper: 0 });
   });
+  const capRows = new Map(bindingCaps(model).map((cap) => [cap, addRow(program, -Infinity, 0)]));
   model.groups.forEach((group, index) => {
     const { scaleUnits } = options;
     const capacity = capacityUnits(model, index);
     const upper = scaleUnits === null ? Number(capacity > 0) : Math.min(1, capacity / scaleUnits);
     const own = group.members.flatMap((member) => [rowsOf[member]?.lower ?? -1, rowsOf[member]?.upper ?? -1]);
     const rows = [sumRow, ...new Set(own.filter((row) => row >= 0))];
-    addColumn(program, { cost: 0, lower: 0, upper, rows, values: rows.map(() => 1) });
+    const column = { cost: 0, lower: 0, upper, rows, values: rows.map(() => 1) };
+    addColumn(program, withCaps(model, group, column, capRows));
   });
   const deviations: MixProgram['deviations'][number][] = [];
   rowsOf.forEach(({ lower, upper }, constraint) => {
@@ -60,6 +63,23 @@ export function mixProgram(
     }
   });
   return { program, sizeColumn: addColumn(program, size), deviations };
+}
+
+/** The column with its coefficients in the rows of the caps. */
+export function withCaps(
+  model: Model,
+  group: Pick<Group, 'caps' | 'synthetic'>,
+  column: ProgramColumn,
+  capRows: ReadonlyMap<number, number>,
+): ProgramColumn {
+  for (const cap of group.caps) {
+    const row = capRows.get(cap);
+    const limit = model.caps[cap];
+    if (row === undefined || !limit) continue;
+    column.rows.push(row);
+    column.values.push(capCoefficient(limit, group.synthetic));
+  }
+  return column;
 }
 
 function bandRow(

@@ -2,6 +2,8 @@ import { type IntegerMargin, repairMargins, roundLargestRemainders } from './app
 import { apportionByProgram } from './apportion-program.ts';
 import { repairUnits } from './apportion-units.ts';
 import { askedBands, type Bands } from './bands.ts';
+import { bindingCaps, capCoefficient, capsHold, groupsOfCap } from './caps.ts';
+import { keepCaps } from './keep-caps.ts';
 import { ceiling, compare, floor, fraction, multiply, one, subtract, toNumber, zero } from './fraction.ts';
 import type { Solver } from './linear-program.ts';
 import type { Constraint, Model } from './model.ts';
@@ -11,7 +13,7 @@ import { fewestCopies, grantWishes } from './wishes.ts';
 
 /**
  * Whole copies per group that meet the bands at this size: wishes granted, fewest copies, proportional to the supply inside
- * every margin, each margin within one row (one row's units where units are not rows).
+ * every margin, each margin within one row (one row's units where units are not rows). Caps on synthetic shares hold exactly.
  */
 export function mixRows(model: Model, asked: Bands, total: number, solver: Solver): number[] {
   if (total <= 0) return model.groups.map(() => 0);
@@ -19,17 +21,23 @@ export function mixRows(model: Model, asked: Bands, total: number, solver: Solve
   const { values, most } = mixUnits(model, bands, total, solver);
   const upper = model.groups.map((group) => group.capacityRows);
   if (model.groups.some((group) => group.unitsPerRow !== 1)) {
-    return repairUnits({ groups: model.groups, values, upper, margins: realMargins(model, bands, total) });
+    const margins = realMargins(model, bands, total);
+    return keepCaps(model, repairUnits({ groups: model.groups, values, upper, margins }));
   }
-  const margins = [...restPersonaMargins(model, values), ...integerMargins(model, bands, total)];
+  const margins = [
+    ...restPersonaMargins(model, values),
+    ...integerMargins(model, bands, total),
+    ...capMargins(model, values),
+  ];
   const cheapest = upper.map((rows, group) => Math.min(rows, Math.ceil((most[group] ?? 0) - 1e-6)));
   for (const limit of [cheapest, upper]) {
     const counts = roundLargestRemainders(values, total, limit);
     const complete = counts.reduce((sum, count) => sum + count, 0) === total;
-    if (complete && repairMargins({ counts, values, upper: limit, margins })) return counts;
+    if (complete && repairMargins({ counts, values, upper: limit, margins }) && capsHold(model, counts))
+      return counts;
   }
   const counts = roundLargestRemainders(values, total, upper);
-  return apportionByProgram({ values, upper, margins, total, solver }) ?? counts;
+  return keepCaps(model, apportionByProgram({ values, upper, margins, total, solver }) ?? counts);
 }
 
 /** Real-valued units per group, and the most that a mix with the fewest copies gives each. */
@@ -42,7 +50,7 @@ function mixUnits(
   const { lower, upper } = fewestCopies(model, bands, total, solver);
   const margins = realMargins(model, bands, total);
   for (const margin of margins) {
-    if (margin.hi > 0) continue;
+    if (margin.hi > 0 || margin.coefficients) continue;
     for (const group of margin.groups) {
       lower[group] = 0;
       upper[group] = 0;
@@ -70,7 +78,27 @@ function realMargins(model: Model, bands: Bands, total: number): Margin[] {
     margins.push({ groups: rest, lo: share, hi: share });
   }
   margins.push({ groups: model.groups.map((_, group) => group), lo: total, hi: total });
+  for (const cap of bindingCaps(model)) {
+    const limit = model.caps[cap];
+    const { base } = groupsOfCap(model, cap);
+    if (!limit) continue;
+    const coefficients = base.map((group) => capCoefficient(limit, model.groups[group]?.synthetic ?? false));
+    margins.push({ groups: base, coefficients, lo: -Infinity, hi: 0 });
+  }
   return margins;
+}
+
+/** Caps in whole rows, as if the base came out a row below its real-valued sum (a corpus does not). */
+function capMargins(model: Model, values: Float64Array): IntegerMargin[] {
+  return bindingCaps(model).flatMap((cap) => {
+    const limit = model.caps[cap];
+    if (!limit) return [];
+    const { base, synthetic } = groupsOfCap(model, cap);
+    const sum = base.reduce((all, group) => all + (values[group] ?? 0), 0);
+    const least = limit.personas === null ? sum : Math.max(0, Math.floor(sum + 1e-6) - 1);
+    const most = Math.floor(toNumber(limit.share) * least + 1e-6);
+    return [{ groups: synthetic, wantedLo: 0, wantedHi: most, allowedLo: 0, allowedHi: most }];
+  });
 }
 
 /** Groups of the rest where weights that were not widened fix its share. */

@@ -1,5 +1,7 @@
 import { ConfigError } from '../core/errors.ts';
 import { add, compare, decimalFraction, type Fraction, fraction, one, subtract, zero } from './fraction.ts';
+import { type Cap, capsOver, listCaps } from './caps.ts';
+import { coveringName, repeatsOf } from './coverage.ts';
 import type { Band, BalanceCell, BalanceProblem } from './problem.ts';
 
 /** A named share of the corpus, exact. */
@@ -31,14 +33,19 @@ export interface Group {
   readonly capacity: bigint;
   /** What its share is proportional to when nothing else decides, in units. */
   readonly prior: number;
-  /** Whether copies of its rows count as copies (not where a rest temperature asks for them). */
+  /** Whether copies of its rows count as copies (not where the rule for the rest asks for them). */
   readonly copiesCount: boolean;
+  readonly synthetic: boolean;
+  /** Indices into `Model.caps` of the caps whose base it is part of. */
+  readonly caps: readonly number[];
 }
 
 /** The problem in canonical order with exact numbers. */
 export interface Model {
   readonly groups: readonly Group[];
   readonly constraints: readonly Constraint[];
+  /** Largest shares of synthetic rows; part of what is possible, never relaxed. */
+  readonly caps: readonly Cap[];
   /** Share of the rest where every weight is a number; it needs no constraint of its own but is kept to the row. */
   readonly restShare: Fraction | null;
   /** Asked size times `unitScale`; null: the largest. */
@@ -63,7 +70,8 @@ export function buildModel(problem: BalanceProblem): Model {
   ];
   const whole = problem.cells.every((cell) => Number.isInteger(cell.unitsPerRow ?? 1));
   const unitScale = whole ? 1n : 1000n;
-  const groups = buildGroups(problem, bands, unitScale);
+  const caps = listCaps(problem);
+  const groups = buildGroups(problem, { bands, caps, unitScale });
   const groupsOf = bands.map((): number[] => []);
   groups.forEach((group, index) => group.members.forEach((member) => groupsOf[member]?.push(index)));
   const constraints = bands.map((band, index) => ({ ...band, groups: groupsOf[index] ?? [] }));
@@ -72,6 +80,7 @@ export function buildModel(problem: BalanceProblem): Model {
   return {
     groups,
     constraints,
+    caps,
     restShare: fixed ? weights.reduce((left, band) => subtract(left, band.lo), one) : null,
     total: problem.total === 'max' ? null : BigInt(problem.total) * unitScale,
     supplied: problem.cells.reduce((sum, cell) => sum + BigInt(cell.rows) * scaledUnits(cell, unitScale), 0n),
@@ -81,9 +90,7 @@ export function buildModel(problem: BalanceProblem): Model {
 
 /** The weighted persona that covers `persona`, or null: the rest. */
 export function ownerOf(problem: BalanceProblem, persona: string): string | null {
-  if (persona in problem.personaWeights) return persona;
-  const parent = problem.parents[persona];
-  return parent !== undefined && parent in problem.personaWeights ? parent : null;
+  return coveringName(problem.personaWeights, problem.parents, persona);
 }
 
 type NamedBand = Omit<Constraint, 'groups'>;
@@ -109,7 +116,15 @@ function readBand(band: number | Band): Pick<Constraint, 'lo' | 'hi' | 'target'>
   };
 }
 
-function buildGroups(problem: BalanceProblem, bands: readonly NamedBand[], unitScale: bigint): Group[] {
+function buildGroups(
+  problem: BalanceProblem,
+  context: {
+    readonly bands: readonly NamedBand[];
+    readonly caps: readonly Cap[];
+    readonly unitScale: bigint;
+  },
+): Group[] {
+  const { bands, caps, unitScale } = context;
   const indexOf = new Map(bands.map((band, index) => [band.name, index]));
   const priors = restPriors(problem);
   const byKey = new Map<string, number[]>();
@@ -124,14 +139,15 @@ function buildGroups(problem: BalanceProblem, bands: readonly NamedBand[], unitS
   for (const index of canonicalOrder(problem.cells)) {
     const cell = problem.cells[index];
     if (!cell) continue;
-    const priorFactor = priors.get(cell.persona) ?? 1;
     const owner = ownerOf(problem, cell.persona);
+    const priorFactor = owner === null ? (priors.get(cell.persona) ?? 1) : 1;
     const key = JSON.stringify([
       membersOf(cell),
       owner === null ? cell.persona : null,
-      cell.maxRepeats ?? problem.maxRepeats,
+      repeatsOf(problem, cell.persona, owner === null),
       cell.unitsPerRow ?? 1,
       priorFactor,
+      caps.length > 0 ? [cell.synthetic ?? false, capsOver(caps, cell.persona)] : null,
     ]);
     const cells = byKey.get(key);
     if (cells) cells.push(index);
@@ -139,7 +155,9 @@ function buildGroups(problem: BalanceProblem, bands: readonly NamedBand[], unitS
   }
   return [...byKey.values()].flatMap((cells) => {
     const first = problem.cells[cells[0] ?? 0];
-    return first ? [buildGroup({ problem, cells, first, members: membersOf(first), priors, unitScale })] : [];
+    if (!first) return [];
+    const over = capsOver(caps, first.persona);
+    return [buildGroup({ problem, cells, first, members: membersOf(first), caps: over, priors, unitScale })];
   });
 }
 
@@ -148,6 +166,7 @@ function buildGroup(parts: {
   readonly cells: readonly number[];
   readonly first: BalanceCell;
   readonly members: readonly number[];
+  readonly caps: readonly number[];
   readonly priors: ReadonlyMap<string, number>;
   readonly unitScale: bigint;
 }): Group {
@@ -155,7 +174,7 @@ function buildGroup(parts: {
   const owner = ownerOf(problem, first.persona);
   const rows = cells.reduce((sum, index) => sum + (problem.cells[index]?.rows ?? 0), 0);
   const closed = owner === null && problem.rest === 'drop';
-  const capacityRows = closed ? 0 : rows * (first.maxRepeats ?? problem.maxRepeats);
+  const capacityRows = closed ? 0 : Math.floor(rows * repeatsOf(problem, first.persona, owner === null));
   const units = scaledUnits(first, unitScale);
   return {
     cells,
@@ -166,23 +185,39 @@ function buildGroup(parts: {
     unitsPerRow: Number(units) / Number(unitScale),
     capacityRows,
     capacity: BigInt(capacityRows) * units,
-    prior: rows * (first.unitsPerRow ?? 1) * (priors.get(first.persona) ?? 1),
-    copiesCount: !(owner === null && problem.rest === 'temperature'),
+    prior: rows * (first.unitsPerRow ?? 1) * (owner === null ? (priors.get(first.persona) ?? 1) : 1),
+    copiesCount: owner !== null || !asksForCopies(problem, first.persona),
+    synthetic: first.synthetic ?? false,
+    caps: parts.caps,
   };
 }
 
-/** Per rest persona under `temperature`: what turns its supply s into s^exponent, scaled so that the largest stays as it is. */
+function asksForCopies(problem: BalanceProblem, persona: string): boolean {
+  if (problem.rest === 'temperature' || problem.rest === 'unimax') return true;
+  return (problem.supplyFactors?.[persona] ?? 1) !== 1;
+}
+
+/**
+ * Per rest persona: what turns its supply s into s^exponent, scaled so that the largest stays as it is, times its supply
+ * factor. UniMax is the exponent 0: raking fills all alike and leaves those behind that their epochs cap stops.
+ */
 function restPriors(problem: BalanceProblem): Map<string, number> {
   const supply = new Map<string, number>();
-  if (problem.rest !== 'temperature') return supply;
+  if (problem.rest === 'natural' || problem.rest === 'drop')
+    return new Map(Object.entries(problem.supplyFactors ?? {}));
   for (const index of canonicalOrder(problem.cells)) {
     const cell = problem.cells[index];
     if (!cell || ownerOf(problem, cell.persona) !== null) continue;
     supply.set(cell.persona, (supply.get(cell.persona) ?? 0) + cell.rows * (cell.unitsPerRow ?? 1));
   }
   const largest = Math.max(1, ...supply.values());
-  const exponent = (problem.restTemperature ?? 0.5) - 1;
-  return new Map([...supply].map(([persona, rows]) => [persona, Math.max(rows / largest, 1e-9) ** exponent]));
+  const exponent = problem.rest === 'unimax' ? -1 : (problem.restTemperature ?? 0.5) - 1;
+  return new Map(
+    [...supply].map(([persona, rows]) => {
+      const factor = problem.supplyFactors?.[persona] ?? 1;
+      return [persona, Math.max(rows / largest, 1e-9) ** exponent * factor];
+    }),
+  );
 }
 
 function canonicalOrder(cells: readonly BalanceCell[]): number[] {
@@ -191,7 +226,7 @@ function canonicalOrder(cells: readonly BalanceCell[]): number[] {
     cell.traits.toSorted().join('+'),
     String(cell.rows).padStart(16, '0'),
     String(cell.unitsPerRow ?? 1),
-    String(cell.maxRepeats ?? 0),
+    String(cell.synthetic ?? false),
   ]);
   const order = cells.map((_, index) => index);
   return order.toSorted((a, b) => compareKeys(keys[a] ?? [], keys[b] ?? []));

@@ -1,4 +1,5 @@
 import { askedBands, type Bands, capacityUnits } from './bands.ts';
+import { bindingCaps } from './caps.ts';
 import { judgeFeasibility } from './feasibility.ts';
 import { addColumn, addRow, type Solver } from './linear-program.ts';
 import { mixProgram } from './mix-program.ts';
@@ -24,7 +25,8 @@ export function findNearest(model: Model, solver: Solver): Nearest {
   const supplied = Number(model.supplied) / Number(model.unitScale);
   const limit = Math.min(asked ?? supplied, capacity);
   if (limit <= 0) return { bands: askedBands(model), l1: 0, total: 0 };
-  const kept = asked !== null && asked <= capacity;
+  const fits = (): boolean => judgeFeasibility(model, { shares: [], total: model.total }, solver).feasible;
+  const kept = asked !== null && asked <= capacity && (bindingCaps(model).length === 0 || fits());
   const shares = model.constraints.map((_, index) => index);
   const { l1 } = judgeFeasibility(model, { shares, total: kept ? model.total : null }, solver);
   const total = kept ? asked : largestAt(model, l1, limit, solver);

@@ -1,5 +1,5 @@
 import { addColumn, addRow, type LinearProgram, type Solver } from './linear-program.ts';
-import type { Margin } from './rake.ts';
+import { type Margin, sumOver } from './rake.ts';
 
 /**
  * Moves values as little as possible (sum of changes, each relative to its group's size) so that the margins hold: the last
@@ -16,10 +16,14 @@ export function project(params: {
   const { values, lower, upper, margins, total, solver } = params;
   const program: LinearProgram = { rows: [], columns: [] };
   const rowsOf = Array.from(values, (): number[] => []);
+  const coefficientsOf = Array.from(values, (): number[] => []);
   margins.forEach((margin, row) => {
-    const sum = margin.groups.reduce((all, group) => all + (values[group] ?? 0), 0);
+    const sum = sumOver(margin, values);
     addRow(program, (margin.lo - sum) / total, (margin.hi - sum) / total);
-    for (const group of margin.groups) rowsOf[group]?.push(row);
+    margin.groups.forEach((group, k) => {
+      rowsOf[group]?.push(row);
+      coefficientsOf[group]?.push(margin.coefficients?.[k] ?? 1);
+    });
   });
   const moved = Array.from(values, (value, group) => {
     const rows = rowsOf[group] ?? [];
@@ -27,8 +31,8 @@ export function project(params: {
     const up = { cost, lower: 0, upper: Math.max(0, ((upper[group] ?? 0) - value) / total), rows };
     const down = { ...up, upper: Math.max(0, (value - (lower[group] ?? 0)) / total) };
     return {
-      up: addColumn(program, { ...up, values: rows.map(() => 1) }),
-      down: addColumn(program, { ...down, values: rows.map(() => -1) }),
+      up: addColumn(program, { ...up, values: coefficientsOf[group] ?? [] }),
+      down: addColumn(program, { ...down, values: (coefficientsOf[group] ?? []).map((value) => -value) }),
     };
   });
   margins.forEach((_, row) => {

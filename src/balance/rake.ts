@@ -1,6 +1,8 @@
 /** A margin to meet: the values at `groups` must sum to something in [lo, hi]. */
 export interface Margin {
   readonly groups: readonly number[];
+  /** What each group counts for, parallel to `groups`; default 1. */
+  readonly coefficients?: readonly number[];
   readonly lo: number;
   readonly hi: number;
 }
@@ -15,7 +17,7 @@ export interface RakeResult {
 /**
  * Bounded raking: values = clamp(prior × product of one factor per margin), factors turned margin by margin until all hold.
  * This is dual coordinate ascent on the relative entropy to the prior, so the limit is the mix closest in proportion to the
- * supply. A band takes no factor while it holds by itself. Stops at `tolerance` or when sweeps no longer help; at the very
+ * supply. Where groups count for more or less than 1, the factor is taken to that power. A band takes no factor while it holds by itself. Stops at `tolerance` or when sweeps no longer help; at the very
  * edge of what is possible the residual stays positive and `project` finishes the work.
  */
 export function rake(params: {
@@ -33,9 +35,9 @@ export function rake(params: {
   for (let sweep = 0; sweep < maxSweeps && residual > tolerance; sweep++) {
     margins.forEach((margin, index) => {
       const old = factors[index] ?? 1;
-      for (const group of margin.groups) weights[group] = (weights[group] ?? 0) / old;
+      applyFactor(margin, weights, 1 / old);
       const factor = findFactor(margin, { weights, lower, upper });
-      for (const group of margin.groups) weights[group] = (weights[group] ?? 0) * factor;
+      applyFactor(margin, weights, factor);
       factors[index] = factor;
     });
     for (let group = 0; group < values.length; group++) {
@@ -50,6 +52,14 @@ export function rake(params: {
 const maxSweeps = 400;
 /** Factors beyond these have closed or filled their groups. */
 const maxFactor = 1e12;
+
+function applyFactor({ groups, coefficients }: Margin, weights: Float64Array, factor: number): void {
+  if (factor === 1) return;
+  groups.forEach((group, k) => {
+    const power = coefficients ? factor ** (coefficients[k] ?? 1) : factor;
+    weights[group] = (weights[group] ?? 0) * power;
+  });
+}
 
 interface Boxes {
   readonly weights: Float64Array;
@@ -66,7 +76,7 @@ function findFactor(margin: Margin, boxes: Boxes): number {
   let factor = 1;
   for (let step = 0; step < 100; step++) {
     const at = sumAt(margin, boxes, factor);
-    if (Math.abs(at.sum - wanted) <= 1e-14 * Math.abs(wanted)) break;
+    if (Math.abs(at.sum - wanted) <= (margin.coefficients ? 1e-9 : 1e-14 * Math.abs(wanted))) break;
     if (at.sum < wanted) below = factor;
     else above = factor;
     const newton = at.slope > 0 ? factor + (wanted - at.sum) / at.slope : -1;
@@ -81,26 +91,35 @@ function sumAt(
   { weights, lower, upper }: Boxes,
   factor: number,
 ): { sum: number; slope: number } {
+  const { groups, coefficients } = margin;
   let sum = 0;
   let slope = 0;
-  for (const group of margin.groups) {
+  for (let k = 0; k < groups.length; k++) {
+    const group = groups[k] ?? 0;
     const weight = weights[group] ?? 0;
     const low = lower[group] ?? 0;
     const high = upper[group] ?? 0;
-    const value = weight * factor;
-    if (value <= low) sum += low;
-    else if (value >= high) sum += high;
+    const coefficient = coefficients?.[k] ?? 1;
+    const value = weight * (coefficients ? factor ** coefficient : factor);
+    if (value <= low) sum += low * coefficient;
+    else if (value >= high) sum += high * coefficient;
     else {
-      sum += value;
-      slope += weight;
+      sum += value * coefficient;
+      slope += coefficients ? (coefficient * coefficient * value) / factor : weight;
     }
   }
   return { sum, slope };
 }
 
+/** What the values at a margin's groups add up to. */
+export function sumOver({ groups, coefficients }: Margin, values: ArrayLike<number>): number {
+  let sum = 0;
+  groups.forEach((group, k) => (sum += (values[group] ?? 0) * (coefficients?.[k] ?? 1)));
+  return sum;
+}
+
 /** How far the values at a margin's groups are from its band. */
 function distance(margin: Margin, values: ArrayLike<number>): number {
-  let sum = 0;
-  for (const group of margin.groups) sum += values[group] ?? 0;
+  const sum = sumOver(margin, values);
   return Math.max(margin.lo - sum, sum - margin.hi, 0);
 }

@@ -1,5 +1,6 @@
 import { suppliedUnits } from './bands.ts';
-import { toNumber } from './fraction.ts';
+import { bindingCaps, groupsOfCap } from './caps.ts';
+import { toNumber, zero } from './fraction.ts';
 import type { Constraint, Model } from './model.ts';
 import type { ConstraintReport, GapCause } from './solution.ts';
 
@@ -17,6 +18,7 @@ export function reportConstraints(model: Model, counts: readonly number[]): Cons
   const rowUnits = largestRow(model);
   return [
     ...reports,
+    ...bindingCaps(model).map((cap) => reportCap(model, cap, unitsOf)),
     {
       name: 'total',
       lo: 1,
@@ -32,6 +34,28 @@ export function reportConstraints(model: Model, counts: readonly number[]): Cons
         missing === 0 ? null : missing <= rowUnits ? 'rounding' : capacity < asked ? 'supply' : 'conflict',
     },
   ];
+}
+
+/** Counts are the synthetic units, shares are of the base of the cap. */
+function reportCap(model: Model, cap: number, unitsOf: (group: number) => number): ConstraintReport {
+  const { base, synthetic } = groupsOfCap(model, cap);
+  const sum = (groups: readonly number[]): number => groups.reduce((all, group) => all + unitsOf(group), 0);
+  const { name = '', share = zero } = model.caps[cap] ?? {};
+  const hi = toNumber(share);
+  const [units, rows] = [sum(base), sum(synthetic)];
+  return {
+    name,
+    lo: 0,
+    hi,
+    target: null,
+    wantedRows: [0, hi * units],
+    rows,
+    share: units > 0 ? rows / units : 0,
+    supplyRows: synthetic.reduce((all, group) => all + suppliedUnits(model, group), 0),
+    shortfallRows: Math.max(0, rows - hi * units - 1e-6),
+    binding: rows + largestRow(model) > hi * units,
+    cause: null,
+  };
 }
 
 function reportOne(parts: {

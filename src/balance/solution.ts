@@ -3,7 +3,7 @@ export type GapCause = 'supply' | 'conflict' | 'rounding';
 
 /** One named constraint, before and after. Counts are in the unit of the balance (rows, unless cells carry `unitsPerRow`). */
 export interface ConstraintReport {
-  /** `persona:x`, `trait:y`, `category:z` or `total`. */
+  /** `persona:x`, `trait:y`, `category:z`, `total`, or a cap: `synthetic` or `synthetic:x`, whose share is of its own base. */
   readonly name: string;
   readonly lo: number;
   readonly hi: number;
@@ -26,6 +26,8 @@ export interface NewRows {
   readonly persona: string;
   readonly traits: readonly string[];
   readonly rows: number;
+  /** Only where synthetic shares are capped: whether made rows will do; false: they must come from elsewhere. */
+  readonly synthetic?: boolean;
 }
 
 /** The least change of one band in the nearest mix. */
@@ -61,7 +63,7 @@ export interface BalanceSolution {
   readonly quotas: number[];
   /** Sum of the quotas. */
   readonly total: number;
-  /** Sorted by name within personas, traits, categories; `total` last. */
+  /** Sorted by name within personas, traits, categories; then caps that could bind; `total` last. */
   readonly constraints: ConstraintReport[];
   readonly certificate: Certificate | null;
   /**

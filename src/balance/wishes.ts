@@ -61,7 +61,7 @@ export function fewestCopies(model: Model, bands: Bands, total: number, solver: 
   const duals = solver(program)?.rowDuals;
   if (!duals) return { lower, upper };
   originals.forEach((column, index) => {
-    const price = column.rows.reduce((sum, row) => sum + (duals[row] ?? 0), 0);
+    const price = column.rows.reduce((sum, row, k) => sum + (duals[row] ?? 0) * (column.values[k] ?? 1), 0);
     const single = once[index] ?? 0;
     if (price < -priceTolerance) upper[index] = 0;
     else if (price < 1 - priceTolerance) upper[index] = single;
