@@ -15,10 +15,27 @@ import { fewestCopies, grantWishes } from './wishes.ts';
  * Whole copies per group that meet the bands at this size: wishes granted, fewest copies, proportional to the supply inside
  * every margin, each margin within one row (one row's units where units are not rows). Caps on synthetic shares hold exactly.
  */
-export function mixRows(model: Model, asked: Bands, total: number, solver: Solver): number[] {
-  if (total <= 0) return model.groups.map(() => 0);
+export function mixRows(model: Model, asked: Bands, total: number, solver: Solver): Mix {
+  if (total <= 0) return { counts: model.groups.map(() => 0), values: new Float64Array(model.groups.length) };
   const bands = grantWishes(model, asked, total, solver);
-  const { values, most } = mixUnits(model, bands, total, solver);
+  const real = mixUnits(model, bands, total, solver);
+  return { counts: roundMix(model, bands, { ...real, total }, solver), values: real.values };
+}
+
+export interface Mix {
+  /** Whole copies per group. */
+  readonly counts: number[];
+  /** Units per group before rounding. */
+  readonly values: Float64Array;
+}
+
+function roundMix(
+  model: Model,
+  bands: Bands,
+  real: { readonly values: Float64Array; readonly most: Float64Array; readonly total: number },
+  solver: Solver,
+): number[] {
+  const { values, most, total } = real;
   const upper = model.groups.map((group) => group.capacityRows);
   if (model.groups.some((group) => group.unitsPerRow !== 1)) {
     const margins = realMargins(model, bands, total);

@@ -7,6 +7,7 @@ export interface BalanceCase {
     readonly persona: string;
     readonly traits: readonly string[];
     readonly rows: number;
+    readonly synthetic?: boolean;
   }[];
   readonly persona_weights?: Readonly<Record<string, number | Band>>;
   readonly trait_requirements?: Readonly<Record<string, number | Band>>;
@@ -16,8 +17,11 @@ export interface BalanceCase {
   readonly exclusive?: readonly (readonly string[])[];
   readonly rest?: BalanceProblem['rest'];
   readonly rest_temperature?: number;
+  readonly rest_epochs?: number;
   readonly total: number | 'max';
   readonly max_repeats: number;
+  readonly persona_repeats?: Readonly<Record<string, number>>;
+  readonly synthetic_caps?: BalanceProblem['syntheticCaps'];
 }
 
 /** The problem of a case; absent maps are empty, the rest is natural. */
@@ -32,7 +36,10 @@ export function readCase(entry: BalanceCase): BalanceProblem {
     exclusive: entry.exclusive ?? [],
     rest: entry.rest ?? 'natural',
     restTemperature: entry.rest_temperature,
+    restEpochs: entry.rest_epochs,
     total: entry.total,
     maxRepeats: entry.max_repeats,
+    personaRepeats: entry.persona_repeats,
+    syntheticCaps: entry.synthetic_caps,
   };
 }

@@ -4,9 +4,18 @@ import { toNumber, zero } from './fraction.ts';
 import type { Constraint, Model } from './model.ts';
 import type { ConstraintReport, GapCause } from './solution.ts';
 
-/** Every constraint against the copies per group, `total` last. Counts are units. */
-export function reportConstraints(model: Model, counts: readonly number[]): ConstraintReport[] {
-  const unitsOf = (group: number): number => (counts[group] ?? 0) * (model.groups[group]?.unitsPerRow ?? 1);
+/** Units of whole rows, each as long as the mean of its group. */
+export function unitsOfRows(model: Model, counts: readonly number[]): number[] {
+  return model.groups.map((group, index) => (counts[index] ?? 0) * group.unitsPerRow);
+}
+
+/** Every constraint against the copies and the units per group, `total` last. Counts in the report are units. */
+export function reportConstraints(
+  model: Model,
+  counts: readonly number[],
+  units: readonly number[],
+): ConstraintReport[] {
+  const unitsOf = (group: number): number => units[group] ?? 0;
   const total = model.groups.reduce((sum, _, group) => sum + unitsOf(group), 0);
   const reports = model.constraints.map((constraint) =>
     reportOne({ model, constraint, counts, unitsOf, total }),

@@ -61,6 +61,8 @@ export interface BalanceSolution {
   readonly feasible: boolean;
   /** Integer copies per cell, in the order of `problem.cells`; 0 ≤ quota ≤ rows × maxRepeats. */
   readonly quotas: number[];
+  /** Units per cell before rounding: what the selection aims at where shares are shares of tokens. */
+  readonly unitQuotas: readonly number[];
   /** Sum of the quotas. */
   readonly total: number;
   /** Sorted by name within personas, traits, categories; then caps that could bind; `total` last. */

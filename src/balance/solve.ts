@@ -8,9 +8,9 @@ import { mixRows } from './mix.ts';
 import { buildModel } from './model.ts';
 import { findNearest } from './nearest.ts';
 import type { BalanceProblem } from './problem.ts';
-import { reportConstraints } from './report-constraints.ts';
+import { reportConstraints, unitsOfRows } from './report-constraints.ts';
 import type { BalanceSolution } from './solution.ts';
-import { spreadOverCells } from './spread.ts';
+import { spreadOverCells, spreadUnits } from './spread.ts';
 
 export type { BalanceSolution } from './solution.ts';
 
@@ -32,13 +32,14 @@ export async function solveBalance(problem: BalanceProblem): Promise<BalanceSolu
   const nearest = feasible ? null : findNearest(model, solver);
   const size = model.total ?? (feasible ? floor(largestTotal(model, model.supplied, solver)) : 0n);
   const total = nearest ? nearest.total : Number(size) / Number(model.unitScale);
-  const counts = mixRows(model, nearest?.bands ?? askedBands(model), total, solver);
+  const { counts, values } = mixRows(model, nearest?.bands ?? askedBands(model), total, solver);
   const quotas = spreadOverCells(model, counts, problem.cells);
   return {
     feasible,
     quotas,
+    unitQuotas: spreadUnits(model, values, problem.cells),
     total: quotas.reduce((sum, quota) => sum + quota, 0),
-    constraints: reportConstraints(model, counts),
+    constraints: reportConstraints(model, counts, unitsOfRows(model, counts)),
     growth:
       feasible && model.total === null && size < model.supplied ? findCure(problem, model, solver) : null,
     certificate: nearest && buildCertificate(problem, model, nearest, solver),

@@ -31,3 +31,14 @@ export function spreadOverCells(
   });
   return quotas;
 }
+
+/** Splits each group's units over its cells in proportion to their rows. */
+export function spreadUnits(model: Model, values: Float64Array, cells: readonly BalanceCell[]): number[] {
+  const quotas = cells.map(() => 0);
+  model.groups.forEach((group, index) => {
+    if (group.rows === 0) return;
+    for (const cell of group.cells)
+      quotas[cell] = ((values[index] ?? 0) * (cells[cell]?.rows ?? 0)) / group.rows;
+  });
+  return quotas;
+}

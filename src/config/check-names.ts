@@ -23,6 +23,18 @@ export function checkNames(config: Config, taxonomy: Taxonomy): ConfigIssue[] {
       'augmentation',
       'synthetic_upsampling',
     ]),
+    ...unknownKeys(
+      typeof config.balance.max_repeats === 'number' ? {} : config.balance.max_repeats,
+      'persona',
+      ['default', ...personas],
+      ['balance', 'max_repeats'],
+    ),
+    ...unknownKeys(
+      typeof config.balance.max_synthetic_share === 'object' ? config.balance.max_synthetic_share : {},
+      'persona',
+      ['corpus', 'default', ...personas],
+      ['balance', 'max_synthetic_share'],
+    ),
     ...unknownKeys(config.inference.persona_temperatures, 'persona', personas, [
       'inference',
       'persona_temperatures',

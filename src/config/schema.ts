@@ -135,6 +135,8 @@ const taggersSchema = z.strictObject({
     .describe("Below this probability a row is general_assistant; default: the tagger's own."),
 });
 
+const repeats = z.number().int().min(1).max(100);
+
 const balanceSchema = z.strictObject({
   unit: z
     .enum(['rows', 'tokens', 'supervised_tokens'])
@@ -147,22 +149,35 @@ const balanceSchema = z.strictObject({
       'Size of the balanced corpus in units; max: the largest at which the shares hold, never more than supplied.',
     ),
   rest: z
-    .enum(['natural', 'temperature', 'drop'])
+    .enum(['natural', 'temperature', 'unimax', 'drop'])
     .default('natural')
-    .describe('How personas without a weight share what is left.'),
+    .describe(
+      'How personas without a weight share what is left: by supply; by supply to a power; evenly, none above rest_epochs of its supply (UniMax, Chung et al. 2023); or not at all.',
+    ),
   rest_temperature: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
     .describe('Exponent on the supply of the rest when rest is temperature; 1 is natural, 0 is even.'),
-  max_repeats: z
+  rest_epochs: z
     .number()
-    .int()
     .min(1)
     .max(100)
     .default(4)
-    .describe('Most copies of one row; above 4 the report warns.'),
+    .describe('Most epochs of a persona without a weight when rest is unimax; max_repeats holds beside it.'),
+  max_repeats: z
+    .union([repeats, z.record(z.string(), repeats)])
+    .default(4)
+    .describe(
+      'Most copies of one row, or per persona: {default: 4, poet: 2}; a persona also covers its children. Above 4 the report warns.',
+    ),
+  max_synthetic_share: z
+    .union([share, z.record(z.string(), share)])
+    .optional()
+    .describe(
+      'Largest share of synthetic rows in the corpus, or {corpus: 0.2, default: 0.5, poet: 0.1}: of the corpus, of each persona, of the personas named. Always kept, in the nearest mix too.',
+    ),
   on_infeasible: z
     .enum(['nearest', 'error'])
     .default('nearest')
@@ -201,7 +216,9 @@ const augmentationSchema = z.strictObject({
   synthetic_upsampling: z
     .record(z.string(), factorSchema)
     .default({})
-    .describe("Factor on a persona's supply (2.0x and 2.0 are the same), met by copies within max_repeats."),
+    .describe(
+      'Factor on the supply of a persona without a weight (2.0x and 2.0 are the same): met by rows of synthetic sources where there are any, else by copies within max_repeats.',
+    ),
 });
 
 const monitoringSchema = z.strictObject({

@@ -7,7 +7,7 @@ import type { Taxonomy } from '../core/taxonomy.ts';
 import type { Recipe } from '../source/recipe.ts';
 import type { DeclaredSource } from './declared-sources.ts';
 import { type SuppliedGap, supplyGaps } from './gap-recipes.ts';
-import { buildProblem } from './plan-pass.ts';
+import { buildProblem } from './plan-problem.ts';
 
 /** Before and after the sources that are not tagged yet, from counts alone: what a fetch would change, before it. */
 export interface Projection {

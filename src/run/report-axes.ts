@@ -144,7 +144,7 @@ function personaGoal(input: AxesInput, persona: number, share: number): Goal {
   const { id = '', parent = '' } = taxonomy.personas[persona] ?? {};
   const family = id in weights ? id : parent in weights ? parent : null;
   const quota = quotaOf(plan, (p) => p === id);
-  const total = plan.solution.quotas.reduce((sum, value) => sum + value, 0);
+  const total = plan.aim.quotas.reduce((sum, value) => sum + value, 0);
   const target = { share: total > 0 ? quota / total : 0, rows: quota };
   if (family === null)
     return {
@@ -185,7 +185,7 @@ function categoryGoal(input: AxesInput, category: string, share: number): Goal {
   if (constrained.target !== null) return constrained;
   const printed = input.taxonomy.categories.find((candidate) => candidate.id === category);
   const quota = quotaOf(input.plan, (persona) => input.plan.problem.categories[persona] === category);
-  const total = input.plan.solution.quotas.reduce((sum, value) => sum + value, 0);
+  const total = input.plan.aim.quotas.reduce((sum, value) => sum + value, 0);
   const target = { share: total > 0 ? quota / total : 0, rows: quota };
   return {
     ...noGoal,
@@ -199,7 +199,8 @@ function constraintGoal(input: AxesInput, name: string, share: number): Goal {
   const constraint = input.plan.solution.constraints.find((candidate) => candidate.name === name);
   if (!constraint) return noGoal;
   const asked = constraint.target ?? (constraint.lo === constraint.hi ? constraint.lo : null);
-  const target = { share: constraint.share, rows: constraint.rows };
+  const aimed = input.plan.aim.constraints.find((candidate) => candidate.name === name) ?? constraint;
+  const target = { share: aimed.share, rows: aimed.rows };
   return {
     target,
     asked,
@@ -212,7 +213,7 @@ function constraintGoal(input: AxesInput, name: string, share: number): Goal {
 
 function quotaOf(plan: RunPlan, matches: (persona: string) => boolean): number {
   return plan.problem.cells.reduce(
-    (sum, cell, i) => (matches(cell.persona) ? sum + (plan.solution.quotas[i] ?? 0) : sum),
+    (sum, cell, i) => (matches(cell.persona) ? sum + (plan.aim.quotas[i] ?? 0) : sum),
     0,
   );
 }

@@ -5,6 +5,7 @@ import type { Relaxation } from '../balance/solution.ts';
 import type { FlowLink, PrefixBalance, QuarantineReason, ReportModel } from '../report/model.ts';
 import { measurePrefixBalance } from '../shard/prefix-balance.ts';
 import type { StageTiming } from './context.ts';
+import { largestRepeats } from './plan-problem.ts';
 import { type PlanTable, rowStates, stateIndex } from './plan-table.ts';
 import { type AxesInput, countAxes, type Totals } from './report-axes.ts';
 import type { ScannedFile } from './scan-pass.ts';
@@ -46,7 +47,7 @@ export function buildReport(input: ReportInput): ReportModel {
       before: amount(totals.before),
       after: amount(totals.after),
       maxPersonaDrift: config.monitoring.max_persona_drift,
-      maxRepeats: config.balance.max_repeats,
+      maxRepeats: largestRepeats(config),
     },
     accounting: accountRows(input, totals),
     axes,

@@ -22,6 +22,7 @@ import { planGaps } from './gap-recipes.ts';
 import { layOut, type RunLayout } from './layout.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
+import { largestRepeats } from './plan-problem.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { releaseRowKeys } from './plan-table.ts';
 import { buildReport } from './report-model.ts';
@@ -165,10 +166,11 @@ async function prepare(params: RunParams, effects: RunEffects, context: RunConte
     context.warn('file-ignored', `${path}: ${reason}`);
   if (ignored.length > shownIgnored)
     context.warn('file-ignored', `${ignored.length - shownIgnored} more files are no data by their names`);
-  if (params.loaded.config.balance.max_repeats > 4) {
+  const repeats = largestRepeats(params.loaded.config);
+  if (repeats > 4) {
     context.warn(
       'max-repeats',
-      `balance.max_repeats is ${params.loaded.config.balance.max_repeats}: above 4 copies of a row a model tends to memorise it`,
+      `balance.max_repeats is ${repeats}: above 4 copies of a row a model tends to memorise it`,
     );
   }
   const { decontaminate } = params.loaded.config.dataset;
