@@ -86,8 +86,8 @@ export function leastNewRows(
     const rows = [...maker.members, totalRow, ...layerRows];
     const values = rows.map((_, k) => (k <= maker.members.length ? 1 : -1));
     const cost = problem.maxRepeats / maker.repeats / maker.unitsPerRow;
-    const made = { cost, lower: 0, upper: 1, rows, values };
-    const column = addColumn(program, withCaps(model, { caps: maker.caps, synthetic }, made, capRows));
+    const fresh = { cost, lower: 0, upper: 1, rows, values };
+    const column = addColumn(program, withCaps(model, { caps: maker.caps, synthetic }, fresh, capRows));
     const traits = layers.map((layer, k) =>
       layer.map(({ trait, index }) => ({
         trait,

@@ -32,7 +32,10 @@ export function project(params: {
     const down = { ...up, upper: Math.max(0, (value - (lower[group] ?? 0)) / total) };
     return {
       up: addColumn(program, { ...up, values: coefficientsOf[group] ?? [] }),
-      down: addColumn(program, { ...down, values: (coefficientsOf[group] ?? []).map((value) => -value) }),
+      down: addColumn(program, {
+        ...down,
+        values: (coefficientsOf[group] ?? []).map((coefficient) => -coefficient),
+      }),
     };
   });
   margins.forEach((_, row) => {
