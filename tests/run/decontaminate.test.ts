@@ -126,9 +126,9 @@ test('one worker gives the same bytes, and a second start screens nothing again'
 });
 
 test('why names the benchmark, the row that was kept, and the exact duplicate', async () => {
-  const run = join(folder, 'remove');
+  const removed = join(folder, 'remove');
   const why = async (row: number): Promise<string> =>
-    (await explainRow({ run, row: `rows.jsonl:${row}`, taxonomy: testTaxonomy() })).lines.join('\n');
+    (await explainRow({ run: removed, row: `rows.jsonl:${row}`, taxonomy: testTaxonomy() })).lines.join('\n');
   expect(await why(166)).toContain(
     'shares 13 words in a row, or a whole shorter text, with benchmark nested, quiz',
   );
