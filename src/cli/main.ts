@@ -2,7 +2,7 @@
 import { hideBin } from 'yargs/helpers';
 import yargs from 'yargs';
 
-import { describeSystemError, TagDatasetsError } from '../core/errors.ts';
+import { ConfigError, describeSystemError, TagDatasetsError } from '../core/errors.ts';
 import { suggestName } from '../lib/nearest.ts';
 import { benchCommand } from './commands/bench.ts';
 import { configCommand } from './commands/config.ts';
@@ -10,9 +10,11 @@ import { evalCommand } from './commands/eval.ts';
 import { reportCommand } from './commands/report.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { whyCommand } from './commands/why.ts';
 import { tagCommand } from './commands/tag.ts';
+import { askedLogFormat, logFormats, logLine } from './log-format.ts';
 import { sanitize } from './render/terminal.ts';
 import { packageVersion } from './tools.ts';
 
@@ -47,8 +49,9 @@ const optionNames = [
   'rows',
   'schema',
   'debug',
+  'log-format',
 ];
-const commandNames = ['tag', 'plan', 'why', 'verify', 'eval', 'report', 'bench', 'config'];
+const commandNames = ['tag', 'plan', 'why', 'verify', 'eval', 'report', 'status', 'bench', 'config'];
 
 async function main(): Promise<void> {
   const parser = yargs(hideBin(process.argv))
@@ -60,9 +63,16 @@ async function main(): Promise<void> {
     .command(whyCommand)
     .command(verifyCommand)
     .command(reportCommand)
+    .command(statusCommand)
     .command(benchCommand)
     .command(configCommand)
     .option('debug', { type: 'boolean', default: false, global: true, describe: 'Print stack traces' })
+    .option('log-format', {
+      choices: logFormats,
+      default: 'text',
+      global: true,
+      describe: 'What stderr carries: text for people, or one JSON event a line',
+    })
     .strict()
     .exitProcess(false)
     .wrap(100)
@@ -73,6 +83,7 @@ async function main(): Promise<void> {
     )
     .fail((message, error, instance) => {
       if (error) throw error;
+      if (isJsonLog()) throw new ConfigError(usageMessage(message), { code: 'usage' });
       instance.showHelp('error');
       process.stderr.write(`\n${usageMessage(message)}\n`);
       process.exitCode = 1;
@@ -98,24 +109,44 @@ function lines(message: string): string {
   return message.split('\n').map(sanitize).join('\n');
 }
 
+function isJsonLog(): boolean {
+  return askedLogFormat(process.argv) === 'json';
+}
+
 function report(error: unknown): void {
   if (error instanceof UsageShown) return;
-  const debug = process.argv.includes('--debug');
-  const system = describeSystemError(error);
-  if (error instanceof TagDatasetsError) {
-    process.stderr.write(`${lines(error.message)}\n${error.hint ? `→ ${sanitize(error.hint)}\n` : ''}`);
-    process.exitCode = exitCodes[error.name] ?? 3;
-  } else if (system) {
-    process.stderr.write(`${sanitize(system.message)}\n→ ${system.hint}\n`);
-    process.exitCode = 3;
-  } else {
-    const message = error instanceof Error ? error.message : String(error);
+  const failure = describeFailure(error);
+  process.exitCode = failure.exitCode;
+  const stack = process.argv.includes('--debug') && error instanceof Error ? (error.stack ?? null) : null;
+  if (isJsonLog()) {
+    const { code, message, hint, exitCode } = failure;
     process.stderr.write(
-      `unexpected error: ${sanitize(message)}\n→ this is a bug; run again with --debug and report the trace\n`,
+      `${logLine('error', { code, message, hint, exit_code: exitCode, ...(stack === null ? {} : { stack }) })}\n`,
     );
-    process.exitCode = 3;
+    return;
   }
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.stderr.write(`${lines(failure.message)}\n${failure.hint ? `→ ${sanitize(failure.hint)}\n` : ''}`);
+  if (stack !== null) process.stderr.write(`${lines(stack)}\n`);
+}
+
+function describeFailure(error: unknown): {
+  code: string;
+  message: string;
+  hint: string | null;
+  exitCode: number;
+} {
+  if (error instanceof TagDatasetsError) {
+    const { code, message, hint = null } = error;
+    return { code, message, hint, exitCode: exitCodes[error.name] ?? 3 };
+  }
+  const system = describeSystemError(error);
+  if (system) return { ...system, exitCode: 3 };
+  return {
+    code: 'unexpected',
+    message: `unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'this is a bug; run again with --debug and report the trace',
+    exitCode: 3,
+  };
 }
 
 let finished = false;

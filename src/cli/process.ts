@@ -1,4 +1,6 @@
-import { createProgress } from './render/progress.ts';
+import { askedLogFormat, type LogFormat, logLine } from './log-format.ts';
+import { createJsonLog } from './render/json-log.ts';
+import { createProgress, type Progress } from './render/progress.ts';
 import type { RunEffects } from '../run/run.ts';
 
 export interface CommandEffects extends RunEffects {
@@ -17,21 +19,20 @@ export async function withProcess(
   command: (effects: CommandEffects) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
-  const progress = createProgress({
-    stream: process.stderr,
-    isTty: process.stderr.isTTY,
-    now: () => performance.now(),
-  });
+  const logFormat = askedLogFormat(process.argv);
+  const progress = openProgress(logFormat);
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
-    process.stderr.write('\nstopping after the units in flight; press Ctrl-C again to leave at once\n');
+    const message = 'stopping after the units in flight; press Ctrl-C again to leave at once';
+    process.stderr.write(logFormat === 'json' ? `${logLine('stopping', { message })}\n` : `\n${message}\n`);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   try {
     await command({
       emit: (event) => progress.handle(event),
+      clock: () => Date.now(),
       environment: options.offline ? { ...process.env, HF_HUB_OFFLINE: '1' } : process.env,
       signal: controller.signal,
       print(text) {
@@ -46,4 +47,10 @@ export async function withProcess(
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
+}
+
+function openProgress(logFormat: LogFormat): Progress {
+  const stream = process.stderr;
+  if (logFormat === 'json') return createJsonLog({ stream, clock: () => Date.now() });
+  return createProgress({ stream, isTty: stream.isTTY, now: () => performance.now() });
 }

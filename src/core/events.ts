@@ -1,6 +1,13 @@
 /** Progress of a run, noun-verb. Emitted in the main thread only; never influences what is written. */
 export type RunEvent =
   | {
+      readonly type: 'run-start';
+      readonly out: string;
+      readonly tool: string;
+      readonly workers: number;
+      readonly process: number;
+    }
+  | {
       readonly type: 'stage-start';
       readonly stage: Stage;
       readonly units: number;
@@ -18,6 +25,14 @@ export type RunEvent =
       readonly ms: number;
     }
   | { readonly type: 'stage-end'; readonly stage: Stage; readonly ms: number; readonly rows: number }
-  | { readonly type: 'warning'; readonly code: string; readonly message: string };
+  | { readonly type: 'warning'; readonly code: string; readonly message: string }
+  | {
+      readonly type: 'run-end';
+      readonly outcome: 'finished' | 'failed' | 'interrupted';
+      /** Of the error that ended it; null where it finished. */
+      readonly code: string | null;
+      readonly message: string | null;
+      readonly ms: number;
+    };
 
 export type Stage = 'scan' | 'tag' | 'screen' | 'plan' | 'order' | 'collect' | 'write' | 'report';

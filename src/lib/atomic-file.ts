@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { crashPoint } from './crash-point.ts';
+
 /** A file that becomes visible under its name only when whole: written beside it, fsynced, renamed. */
 export interface AtomicFile extends AsyncDisposable {
   readonly handle: FileHandle;
@@ -24,7 +26,9 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
       await handle.sync();
       await handle.close();
       isOpen = false;
+      crashPoint('after-temp', path);
       await rename(temporary, path);
+      crashPoint('after-rename', path);
     },
     async [Symbol.asyncDispose]() {
       if (!isOpen) return;

@@ -5,10 +5,18 @@ import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { temporaryMark, writeFileAtomic } from '../lib/atomic-file.ts';
+import { crashPoint } from '../lib/crash-point.ts';
+
+/** What the result of a step depends on: a hash of everything, and one of each part by the words that name it to people. */
+export interface StepKey {
+  readonly fingerprint: string;
+  readonly parts: Readonly<Record<string, string>>;
+  /** Parts that mostly change because one of `parts` did; named only where none of those changed. */
+  readonly derived: Readonly<Record<string, string>>;
+}
 
 /** A finished step: what it was made from, what it left on disk, and what it counted. Written last, by rename. */
-export interface Done<Counts> {
-  readonly fingerprint: string;
+export interface Done<Counts> extends StepKey {
   /** Paths relative to the run folder. */
   readonly outputs: readonly DoneOutput[];
   readonly counts: Counts;
@@ -27,8 +35,32 @@ export function fingerprint(parts: unknown): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-export async function writeDone<Counts>(path: string, done: Done<Counts>): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(done)}\n`);
+export function stepKey(
+  parts: Readonly<Record<string, unknown>>,
+  derived: Readonly<Record<string, unknown>> = {},
+): StepKey {
+  return {
+    fingerprint: fingerprint([parts, derived]),
+    parts: hashEach(parts),
+    derived: hashEach(derived),
+  };
+}
+
+function hashEach(parts: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, fingerprint(part ?? null).slice(0, 16)]),
+  );
+}
+
+/** Publishes the marker of a step. */
+export async function writeDone<Counts>(
+  path: string,
+  key: StepKey,
+  step: Omit<Done<Counts>, keyof StepKey>,
+): Promise<void> {
+  crashPoint('before-marker', path);
+  await writeFileAtomic(path, `${JSON.stringify({ ...key, ...step })}\n`);
+  crashPoint('after-marker', path);
 }
 
 export type Reuse<Counts> = { readonly done: Done<Counts> } | { readonly redo: string | null };
@@ -37,20 +69,45 @@ export type Reuse<Counts> = { readonly done: Done<Counts> } | { readonly redo: s
  * Whether a step can be skipped: its marker must carry the wanted fingerprint and every output must have the bytes it names.
  * `redo` says why not; null where the step was never done.
  */
-export async function checkDone<Counts>(path: string, wanted: string, out: string): Promise<Reuse<Counts>> {
+export async function checkDone<Counts>(path: string, wanted: StepKey, out: string): Promise<Reuse<Counts>> {
   const done = await readDone<Counts>(path);
   if (!done) return { redo: null };
-  if (done.fingerprint !== wanted) return { redo: 'its input, its tagger or the tool changed' };
+  if (done.fingerprint !== wanted.fingerprint) return { redo: whatChanged(done, wanted) };
   for (const output of done.outputs) {
-    const found = await fileSha256(join(out, output.path)).catch(() => undefined);
-    if (found === undefined) return { redo: `${output.path} is missing` };
-    if (found.bytes !== output.bytes || found.sha256 !== output.sha256)
-      return { redo: `${output.path} was changed` };
+    const redo = await checkOutput(output, out);
+    if (redo) return { redo: `${redo.what} since it was written` };
   }
   return { done };
 }
 
-async function readDone<Counts>(path: string): Promise<Done<Counts> | undefined> {
+/** In words; a marker without parts is of a version that wrote none. */
+function whatChanged(before: Partial<StepKey>, now: StepKey): string {
+  if (!before.parts || !before.derived) return 'the tool version changed';
+  const parts = differing(before.parts, now.parts);
+  return `the ${(parts.length > 0 ? parts : differing(before.derived, now.derived)).join(', the ')} changed`;
+}
+
+function differing(
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+    (name) => before[name] !== now[name],
+  );
+}
+
+/** What is wrong with a file that a marker names; undefined where it has the bytes it should. */
+export async function checkOutput(
+  output: DoneOutput,
+  out: string,
+): Promise<{ readonly code: 'missing' | 'changed'; readonly what: string } | undefined> {
+  const found = await fileSha256(join(out, output.path)).catch(() => undefined);
+  if (found === undefined) return { code: 'missing', what: 'a file went missing' };
+  if (found.bytes === output.bytes && found.sha256 === output.sha256) return undefined;
+  return { code: 'changed', what: 'a file was tampered with or damaged' };
+}
+
+export async function readDone<Counts>(path: string): Promise<Done<Counts> | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Done<Counts>; // written by writeDone; a torn file fails to parse
   } catch {

@@ -45,7 +45,7 @@ export async function collectStep(task: CollectTask, taxonomy: Taxonomy): Promis
     outputs: [{ path: task.spill, ...output }],
     ms: Math.round(performance.now() - started),
   };
-  await writeDone(task.done, { fingerprint: task.fingerprint, ...step });
+  await writeDone(task.done, task.key, step);
   return step;
 }
 

@@ -1,4 +1,5 @@
 import type { RunEvent, Stage } from '../core/events.ts';
+import { crashPoint } from '../lib/crash-point.ts';
 
 /** Wall time and counts of a finished stage; for reports only, never for artefacts that must be reproducible. */
 export interface StageTiming {
@@ -56,11 +57,13 @@ export function createContext(params: {
           seen.units++;
           seen.reused += unit.reused ? 1 : 0;
           params.emit({ type: 'unit-end', stage, ...unit });
+          crashPoint('unit-end', stage);
         },
         end() {
           const ms = performance.now() - started;
           timings.push({ stage, ms, ...seen });
           params.emit({ type: 'stage-end', stage, ms, rows: seen.rows });
+          crashPoint('stage-end', stage);
         },
       };
     },

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { ConfigError } from '../core/errors.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
+import { runPaths } from './paths.ts';
 import type { TaggedUnit } from './plan-table.ts';
 import type { RunParams } from './run.ts';
 import type { Screening } from './screen-pass.ts';
@@ -38,13 +38,7 @@ export function describeCorpus(
   const { labels, thresholds } = params.tools.personaTagger;
   return {
     schema: 1,
-    sources: sources.map(({ name, persona, priorStrength, limit, synthetic }) => ({
-      name,
-      persona,
-      priorStrength,
-      limit,
-      synthetic,
-    })),
+    sources: describeSources(sources),
     units: units.map((unit) => ({
       name: unit.name,
       source: unit.source,
@@ -58,13 +52,23 @@ export function describeCorpus(
   };
 }
 
+export function describeSources(sources: readonly ResolvedSource[]): CorpusSource[] {
+  return sources.map(({ name, persona, priorStrength, limit, synthetic }) => ({
+    name,
+    persona,
+    priorStrength,
+    limit,
+    synthetic,
+  }));
+}
+
 export async function writeCorpus(out: string, corpus: Corpus): Promise<void> {
-  await writeFileAtomic(join(out, 'state', 'corpus.json'), `${JSON.stringify(corpus)}\n`);
+  await writeFileAtomic(runPaths(out).corpus, `${JSON.stringify(corpus)}\n`);
 }
 
 /** @throws ConfigError `run-not-tagged` */
 export async function readCorpus(out: string): Promise<Corpus> {
-  const path = join(out, 'state', 'corpus.json');
+  const path = runPaths(out).corpus;
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Corpus; // written by writeCorpus
   } catch (cause) {

@@ -6,6 +6,11 @@ import { fingerprint } from './checkpoint.ts';
  * place (their content is hashed on its own, as is that of benchmark files), without how the run is carried out or judged.
  */
 export function datasetConfigHash(config: Config): string {
+  return fingerprint(datasetConfig(config));
+}
+
+/** That part itself, by top-level key. */
+export function datasetConfig(config: Config): Readonly<Record<string, unknown>> {
   const {
     run: _run,
     eval: _eval,
@@ -20,5 +25,5 @@ export function datasetConfigHash(config: Config): string {
     .map(({ path: _path, rows: _rows, ...source }) => source)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const names = Object.keys(benchmarks).toSorted();
-  return fingerprint({ ...kept, dataset: { ...dataset, decontaminate: { ...screening, names } }, sources });
+  return { ...kept, dataset: { ...dataset, decontaminate: { ...screening, names } }, sources };
 }

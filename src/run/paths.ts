@@ -17,6 +17,10 @@ export interface RunPaths {
   readonly tags: string;
   readonly screen: string;
   readonly state: string;
+  /** Marker of a finished run. */
+  readonly finished: string;
+  readonly log: string;
+  readonly corpus: string;
   done(stage: string, unit: string): string;
 }
 
@@ -34,8 +38,16 @@ export function runPaths(out: string): RunPaths {
     tags: join(out, 'tags'),
     screen: join(out, 'screen'),
     state: join(out, 'state'),
+    finished: join(out, 'state', 'finished.done'),
+    log: join(out, 'state', 'log.jsonl'),
+    corpus: join(out, 'state', 'corpus.json'),
     done: (stage, unit) => join(out, 'state', stage, `${unit}.done`),
   };
+}
+
+/** Marker of a shard by its path relative to the run folder: `dataset/phases/…`. */
+export function shardMarker(paths: RunPaths, shard: string): string {
+  return paths.done('shard', shard.replace(/^dataset\//, ''));
 }
 
 /** Folder name of an input: readable, and unique by a hash of its identity. */

@@ -1,34 +1,32 @@
 import { availableParallelism } from 'node:os';
 import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { TaggerInfo } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
-import { FatalError } from '../core/errors.ts';
-import { checkAccounting } from '../report/accounting.ts';
 import type { ReportModel } from '../report/model.ts';
 import { loadRecipes } from '../source/recipe.ts';
 import type { WorkerPool } from '../tag/pool.ts';
-import { writePlan, writeReport, writeRunJson } from './artefacts.ts';
-import { type Benchmarks, loadBenchmarks } from './benchmarks.ts';
-import { fingerprint, removeTemporaryFiles, sweep } from './checkpoint.ts';
+import { writePlan, writeRunJson } from './artefacts.ts';
+import { removeTemporaryFiles, sweep } from './checkpoint.ts';
 import { createContext, type RunContext } from './context.ts';
-import { describeCorpus, writeCorpus } from './corpus.ts';
-import { writeDatasetFiles } from './dataset-files.ts';
+import { describeCorpus, describeSources, writeCorpus } from './corpus.ts';
+import { finishRun } from './finish.ts';
 import { planGaps } from './gap-recipes.ts';
 import { layOut, type RunLayout } from './layout.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
-import { largestRepeats } from './plan-problem.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { releaseRowKeys } from './plan-table.ts';
-import { buildReport } from './report-model.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { recordOutcome } from './record-outcome.ts';
+import { createRunLog } from './run-log.ts';
 import { scanSources, type ScannedFile } from './scan-pass.ts';
 import { type Screening, screenUnits } from './screen-pass.ts';
-import { type ResolvedSource, resolveSources } from './sources.ts';
+import type { ResolvedSource } from './sources.ts';
 import { type TaggedFileUnit, tagUnits } from './tag-pass.ts';
 import type { OrderTask } from './tasks.ts';
 import { openWorkers } from './workers.ts';
@@ -58,6 +56,8 @@ export interface RunTools {
 
 export interface RunEffects {
   readonly emit: (event: RunEvent) => void;
+  /** Milliseconds since 1970; for the log only, never for what must be reproducible. */
+  readonly clock: () => number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
 }
@@ -78,67 +78,57 @@ export interface RunResult {
 export async function runAll(params: RunParams, effects: RunEffects): Promise<RunResult> {
   const out = resolve(params.out);
   const paths = runPaths(out);
-  const context = createContext(effects);
+  using log = createRunLog(effects.clock);
+  const emit = (event: RunEvent): void => {
+    effects.emit(event);
+    log.write(event);
+  };
+  const context = createContext({ emit, signal: effects.signal });
   const prepared = await prepare(params, effects, context);
   await mkdir(out, { recursive: true });
   await using _lock = await lockRun(paths.lock, out);
   if (params.fresh) await emptyRun(out);
   await removeTemporaryFiles(out);
-  await using pool = openWorkers(
-    params.tools,
-    params.workers ?? params.loaded.config.run.workers ?? availableParallelism(),
+  await rm(paths.finished, { force: true });
+  log.open(paths.log);
+  const workers = params.workers ?? params.loaded.config.run.workers ?? availableParallelism();
+  return await recordOutcome(
+    { emit, start: { out, tool: params.tools.toolVersion, workers, process: process.pid } },
+    async () => {
+      await using pool = openWorkers(params.tools, workers);
+      return await perform(pool, params, prepared, context);
+    },
   );
-  const tagged = await tagCorpus(pool, params, prepared, out, context);
+}
+
+/** The stages, one after the other. */
+async function perform(
+  pool: WorkerPool,
+  params: RunParams,
+  prepared: Prepared,
+  context: RunContext,
+): Promise<RunResult> {
+  const out = resolve(params.out);
   const { config } = params.loaded;
-  const { taxonomy } = params.tools;
+  const { taxonomy, toolVersion } = params.tools;
+  const tagged = await tagCorpus(pool, params, prepared, out, context);
   const planned = await planTagged(params, prepared.sources, tagged, context);
   const layout = await orderCorpus(pool, planned, config, context);
   const shards = await writeShards(
     pool,
-    { out, config, ...tagged, ...planned, layout, toolVersion: params.tools.toolVersion },
+    {
+      out,
+      config,
+      ...tagged,
+      ...planned,
+      layout,
+      sources: describeSources(prepared.sources),
+      taxonomy,
+      toolVersion,
+    },
     context,
   );
-  const report = buildReport({
-    ...planned,
-    layout,
-    config,
-    taxonomy,
-    sources: prepared.sources,
-    toolVersion: params.tools.toolVersion,
-    configPath: params.loaded.shown,
-    configHash: fingerprint(config),
-    out: params.out,
-    taggers: [params.tools.personaTagger, params.tools.traitTagger],
-    files: tagged.files,
-    units: tagged.units,
-    shards,
-    warnings: context.warnings,
-    timings: context.timings,
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
-  });
-  refuseWrongSums(report);
-  const extra = await writeDatasetFiles({
-    out,
-    config,
-    tools: params.tools,
-    sources: prepared.sources,
-    files: tagged.files,
-    layout,
-    shards,
-    report,
-  });
-  await sweep(out, [paths.dataset], new Set([...shards.map((shard) => shard.path), ...extra]));
-  await writeReport(out, report);
-  return { report, out, dataset: paths.dataset, reportHtml: join(paths.report, 'report.html') };
-}
-
-function refuseWrongSums(report: ReportModel): void {
-  const wrong = checkAccounting(report);
-  if (wrong.length === 0) return;
-  throw new FatalError(`the report does not account for every row: ${wrong.join('; ')}`, {
-    code: 'accounting',
-    hint: 'this is a bug; the shards are not to be trusted',
-  });
+  return await finishRun(params, { sources: prepared.sources, tagged, planned, layout, shards }, context);
 }
 
 /** Removes what runs write, and nothing else that may lie in the folder. */
@@ -146,43 +136,6 @@ async function emptyRun(out: string): Promise<void> {
   for (const name of ['run.json', 'tags', 'screen', 'state', 'plan', 'quarantine', 'dataset', 'report']) {
     await rm(join(out, name), { recursive: true, force: true });
   }
-}
-
-const shownIgnored = 5;
-
-/** Everything that can be wrong before work begins. */
-async function prepare(params: RunParams, effects: RunEffects, context: RunContext): Promise<Prepared> {
-  const resolved = await resolveSources(
-    {
-      config: params.loaded.config,
-      configPath: params.loaded.path,
-      recipesFolder: params.tools.recipesFolder,
-    },
-    effects,
-  );
-  for (const warning of resolved.warnings) context.warn(warning.code, warning.message);
-  const ignored = resolved.ignored.filter(({ reason }) => reason !== 'hidden');
-  for (const { path, reason } of ignored.slice(0, shownIgnored))
-    context.warn('file-ignored', `${path}: ${reason}`);
-  if (ignored.length > shownIgnored)
-    context.warn('file-ignored', `${ignored.length - shownIgnored} more files are no data by their names`);
-  const repeats = largestRepeats(params.loaded.config);
-  if (repeats > 4) {
-    context.warn(
-      'max-repeats',
-      `balance.max_repeats is ${repeats}: above 4 copies of a row a model tends to memorise it`,
-    );
-  }
-  const { decontaminate } = params.loaded.config.dataset;
-  return {
-    sources: resolved.sources,
-    benchmarks: await loadBenchmarks(decontaminate, params.loaded.path),
-  };
-}
-
-interface Prepared {
-  readonly sources: readonly ResolvedSource[];
-  readonly benchmarks: Benchmarks | null;
 }
 
 /** PLAN, with what it read and decided left in the run folder. */
@@ -279,6 +232,7 @@ async function tagCorpus(
     {
       out,
       taggers: [params.tools.personaTagger, params.tools.traitTagger],
+      toolVersion: params.tools.toolVersion,
       taxonomy: params.tools.taxonomy,
       sources,
       maxBadRate: config.run.max_bad_rate,
@@ -286,8 +240,15 @@ async function tagCorpus(
     },
     context,
   );
-  const paths = runPaths(out);
-  await sweep(out, [paths.tags, paths.quarantine], new Set(units.flatMap((unit) => unit.outputs)));
+  await sweepUnits(out, units);
   const screening = await screenUnits(pool, { out, config, units, benchmarks }, context);
   return { files, units, screening };
+}
+
+/** Removes what units left that are no longer units of any input, their markers included. */
+async function sweepUnits(out: string, units: readonly TaggedFileUnit[]): Promise<void> {
+  const paths = runPaths(out);
+  const markers = units.map((unit) => relative(out, paths.done('tag', unit.name)).split(sep).join('/'));
+  const keep = new Set([...units.flatMap((unit) => unit.outputs), ...markers]);
+  await sweep(out, [paths.tags, paths.quarantine, dirname(paths.done('tag', 'x'))], keep);
 }

@@ -21,6 +21,6 @@ export async function shardStep(task: ShardTask): Promise<StepResult<ShardCounts
     outputs,
     ms: Math.round(performance.now() - started),
   };
-  await writeDone(task.done, { fingerprint: task.fingerprint, ...step });
+  await writeDone(task.done, task.key, step);
   return step;
 }

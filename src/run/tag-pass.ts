@@ -4,9 +4,10 @@ import type { Unit } from '../core/unit.ts';
 import { ValidationError } from '../core/errors.ts';
 import { sidecarVersion } from '../tag/sidecar.ts';
 import type { WorkerPool } from '../tag/pool.ts';
-import { checkDone, fingerprint } from './checkpoint.ts';
+import { checkDone, type StepKey, stepKey } from './checkpoint.ts';
 import type { RunContext } from './context.ts';
 import { runPaths, unitName } from './paths.ts';
+import { RedoReasons } from './redo-reasons.ts';
 import type { ScannedFile } from './scan-pass.ts';
 import type { ResolvedSource } from './sources.ts';
 import type { StepResult, TagCounts, TagTask } from './tasks.ts';
@@ -69,7 +70,8 @@ export async function tagUnits(
     const { name, unit, sidecar, take } = task;
     const outputs = step.outputs.map((output) => output.path);
     const { counts } = step;
-    return [{ name, source, unit, sidecar, fingerprint: task.fingerprint, input, take, counts, outputs }];
+    const { fingerprint } = task.key;
+    return [{ name, source, unit, sidecar, fingerprint, input, take, counts, outputs }];
   });
   checkBadRates(tagged, params.sources, params.maxBadRate);
   return tagged;
@@ -78,6 +80,7 @@ export async function tagUnits(
 export interface TagPassParams {
   readonly out: string;
   readonly taggers: readonly TaggerInfo[];
+  readonly toolVersion: string;
   readonly taxonomy: Taxonomy;
   readonly sources: readonly ResolvedSource[];
   readonly maxBadRate: number;
@@ -98,15 +101,17 @@ async function findFinished(
 ): Promise<{ steps: Map<string, StepResult<TagCounts>>; todo: TagTask[] }> {
   const steps = new Map<string, StepResult<TagCounts>>();
   const todo: TagTask[] = [];
+  const redo = new RedoReasons();
   for (const { task } of planned) {
-    const reuse = await checkDone<TagCounts>(task.done, task.fingerprint, out);
+    const reuse = await checkDone<TagCounts>(task.done, task.key, out);
     if ('done' in reuse) {
       steps.set(task.name, reuse.done);
       continue;
     }
-    if (reuse.redo) context.warn('unit-redo', `${task.name} is tagged again: ${reuse.redo}`);
+    redo.add(reuse.redo, task.name);
     todo.push(task);
   }
+  redo.warn(context, { code: 'unit-redo', all: planned.length, noun: 'unit', again: 'tagged again' });
   return { steps, todo };
 }
 
@@ -135,20 +140,47 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
         sidecar: `tags/${taggerFolder}/${name}.parquet`,
         quarantine: `quarantine/${name}.jsonl`,
         done: paths.done('tag', name),
-        fingerprint: fingerprint({
-          input: scan.fingerprint,
-          unit,
-          take,
-          origin,
-          synthetic,
-          taggers: params.taggers.map((tagger) => tagger.sha256),
-          sidecarVersion,
-        }),
+        key: tagKey(params, { unit, take, origin, synthetic, input: scan.fingerprint }),
       };
       planned.push({ task, source, input: scan.fingerprint });
     });
   }
   return planned;
+}
+
+/** Everything a sidecar's bytes depend on. Where a local file lies is no part of it: a corpus can be moved. */
+function tagKey(
+  params: TagPassParams,
+  {
+    unit,
+    take,
+    origin,
+    synthetic,
+    input,
+  }: {
+    readonly unit: Unit;
+    readonly take: number | null;
+    readonly origin: number;
+    readonly synthetic: boolean;
+    readonly input: string;
+  },
+): StepKey {
+  const { location, source, name } = unit.file;
+  const file = { source, name, revision: location.kind === 'hub' ? location.revision : null };
+  const [persona, traits] = params.taggers;
+  const { format, shape, rowUnit, range, firstRow, records } = unit;
+  return stepKey(
+    {
+      'input file': [file, input],
+      'way it is read': [format, shape, rowUnit],
+      'persona of its source': [origin, synthetic],
+      'persona tagger': persona?.sha256,
+      'trait tagger': traits?.sha256,
+      taxonomy: params.taxonomy,
+      'tool version': [params.toolVersion, sidecarVersion],
+    },
+    { 'cut into units': [range, firstRow, records], 'row limit': take },
+  );
 }
 
 /** Input bytes behind a unit, for progress. */

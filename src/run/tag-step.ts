@@ -31,7 +31,7 @@ export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<Ta
     outputs.push(await publish(task.out, task.quarantine, quarantineLines(task, tags.quarantine)));
   else await rm(join(task.out, task.quarantine), { force: true });
   const step = { counts: countTags(tags), outputs, ms: Math.round(performance.now() - started) };
-  await writeDone(task.done, { fingerprint: task.fingerprint, ...step });
+  await writeDone(task.done, task.key, step);
   return step;
 }
 

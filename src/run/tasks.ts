@@ -4,7 +4,7 @@ import type { InputFile, Unit } from '../core/unit.ts';
 import type { OrderInput } from '../shard/order.ts';
 import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
-import type { DoneOutput } from './checkpoint.ts';
+import type { DoneOutput, StepKey } from './checkpoint.ts';
 import type { UnitBlock } from './labelled-data.ts';
 
 /** What every worker thread is told when it starts. */
@@ -41,7 +41,7 @@ export interface TagTask {
   readonly sidecar: string;
   readonly quarantine: string;
   readonly done: string;
-  readonly fingerprint: string;
+  readonly key: StepKey;
 }
 
 export interface TagCounts {
@@ -101,7 +101,7 @@ export interface CollectTask {
   readonly sidecar: string;
   readonly spill: string;
   readonly done: string;
-  readonly fingerprint: string;
+  readonly key: StepKey;
   readonly placements: Placements;
   readonly labels: PlacedLabels;
   readonly rules: RowRules;
@@ -136,7 +136,7 @@ export interface ShardTask {
   /** Relative to `out`. */
   readonly path: string;
   readonly done: string;
-  readonly fingerprint: string;
+  readonly key: StepKey;
   readonly segments: readonly {
     readonly path: string;
     readonly start: number;

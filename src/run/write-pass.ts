@@ -2,15 +2,19 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { Config } from '../config/schema.ts';
+import type { Taxonomy } from '../core/taxonomy.ts';
+import { loadZstd } from '../lib/zstd.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { WorkerPool } from '../tag/pool.ts';
-import { checkDone, type DoneOutput, fingerprint } from './checkpoint.ts';
-import { datasetConfigHash } from './dataset-config.ts';
+import { checkDone, type DoneOutput, fingerprint, type StepKey, stepKey } from './checkpoint.ts';
+import { datasetConfig } from './dataset-config.ts';
 import type { RunContext } from './context.ts';
+import type { CorpusSource } from './corpus.ts';
 import type { RunLayout } from './layout.ts';
 import { runPaths } from './paths.ts';
 import type { RunPlan } from './plan-pass.ts';
 import type { PlanTable } from './plan-table.ts';
+import { RedoReasons } from './redo-reasons.ts';
 import type { Screening } from './screen-pass.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
 import type { CollectCounts, CollectTask, RowRules, ShardCounts, ShardTask, StepResult } from './tasks.ts';
@@ -33,6 +37,8 @@ export interface WriteInput {
   readonly table: PlanTable;
   readonly plan: RunPlan;
   readonly layout: RunLayout;
+  readonly sources: readonly CorpusSource[];
+  readonly taxonomy: Taxonomy;
   readonly toolVersion: string;
 }
 
@@ -47,26 +53,29 @@ export async function writeShards(
   context: RunContext,
 ): Promise<WrittenShard[]> {
   const paths = runPaths(input.out);
-  const planPrint = planFingerprint(input);
+  const planParts = await partsOfPlan(input);
   const finished = new Map<number, StepResult<ShardCounts>>();
   const shards = input.layout.shards.map((shard, index) => ({
     index,
     path: `dataset/${shard.path}`,
     done: paths.done('shard', shard.path),
-    fingerprint: fingerprint({ planPrint, index, path: shard.path }),
+    key: stepKey(planParts, { 'cut into shards': [index, shard.path] }),
   }));
+  const redo = new RedoReasons();
   for (const shard of shards) {
-    const reuse = await checkDone<ShardCounts>(shard.done, shard.fingerprint, input.out);
+    const reuse = await checkDone<ShardCounts>(shard.done, shard.key, input.out);
     if ('done' in reuse) finished.set(shard.index, reuse.done);
-    else if (reuse.redo) context.warn('shard-redo', `${shard.path} is written again: ${reuse.redo}`);
+    else redo.add(reuse.redo, shard.path);
   }
+  redo.warn(context, { code: 'shard-redo', all: shards.length, noun: 'shard', again: 'written again' });
   const missing = shards.filter((shard) => !finished.has(shard.index));
   if (missing.length > 0) {
-    const segments = await collectUnits(pool, input, planPrint, context);
+    const segments = await collectUnits(pool, input, planParts, context);
     await encodeShards(pool, input, missing, { segments, finished }, context);
-    await rm(paths.spill, { recursive: true, force: true });
-    await rm(dirname(paths.done('collect', 'x')), { recursive: true, force: true });
   }
+  // Also where no shard is missing: a run may have been killed between its last shard and here.
+  await rm(dirname(paths.done('collect', 'x')), { recursive: true, force: true });
+  await rm(paths.spill, { recursive: true, force: true });
   return shards.flatMap((shard) => {
     const step = finished.get(shard.index);
     const output = step?.outputs[0];
@@ -74,15 +83,21 @@ export async function writeShards(
   });
 }
 
-/** Everything the bytes of the shards depend on. */
-function planFingerprint(input: WriteInput): string {
-  return fingerprint({
-    shardVersion,
-    tool: input.toolVersion,
-    units: input.units.map((unit) => [unit.name, unit.fingerprint]),
-    config: datasetConfigHash(input.config),
-    ...(input.screening && { screening: input.screening.digest }),
-  });
+/** Everything the bytes of the shards depend on, by the words of a redo sentence. */
+async function partsOfPlan(input: WriteInput): Promise<Readonly<Record<string, unknown>>> {
+  const config = Object.entries(datasetConfig(input.config)).map(([key, value]) => [
+    `configuration key ${key}`,
+    value,
+  ]);
+  return {
+    'tagged rows': input.units.map((unit) => [unit.name, unit.fingerprint]),
+    ...Object.fromEntries(config),
+    sources: input.sources,
+    screening: input.screening?.digest ?? null,
+    taxonomy: input.taxonomy,
+    'tool version': [input.toolVersion, shardVersion],
+    'zstd build': (await loadZstd()).name,
+  };
 }
 
 type Segments = Map<number, { path: string; start: number; bytes: number; records: number }[]>;
@@ -90,14 +105,14 @@ type Segments = Map<number, { path: string; start: number; bytes: number; record
 async function collectUnits(
   pool: WorkerPool,
   input: WriteInput,
-  planPrint: string,
+  planParts: Readonly<Record<string, unknown>>,
   context: RunContext,
 ): Promise<Segments> {
-  const tasks = collectTasks(input, planPrint);
+  const tasks = collectTasks(input, planParts);
   const steps = new Map<string, StepResult<CollectCounts>>();
   const todo: CollectTask[] = [];
   for (const task of tasks) {
-    const reuse = await checkDone<CollectCounts>(task.done, task.fingerprint, input.out);
+    const reuse = await checkDone<CollectCounts>(task.done, task.key, input.out);
     if ('done' in reuse) steps.set(task.name, reuse.done);
     else todo.push(task);
   }
@@ -124,7 +139,8 @@ async function collectUnits(
   return segments;
 }
 
-function collectTasks(input: WriteInput, planPrint: string): CollectTask[] {
+function collectTasks(input: WriteInput, planParts: Readonly<Record<string, unknown>>): CollectTask[] {
+  const plan = fingerprint(planParts);
   const paths = runPaths(input.out);
   const rules = rowRules(input);
   return input.units.flatMap((unit, u): CollectTask[] => {
@@ -140,7 +156,7 @@ function collectTasks(input: WriteInput, planPrint: string): CollectTask[] {
         sidecar: unit.sidecar,
         spill: `state/spill/${unit.name}.bin`,
         done: paths.done('collect', unit.name),
-        fingerprint: fingerprint({ planPrint, unit: unit.name }),
+        key: stepKey({ plan, unit: unit.name }),
         placements,
         labels: {
           personas: Uint8Array.from(placements.rows, (row) => input.table.persona[start + row] ?? 0),
@@ -171,7 +187,7 @@ async function encodeShards(
     readonly index: number;
     readonly path: string;
     readonly done: string;
-    readonly fingerprint: string;
+    readonly key: StepKey;
   }[],
   state: { readonly segments: Segments; readonly finished: Map<number, StepResult<ShardCounts>> },
   context: RunContext,
@@ -184,7 +200,7 @@ async function encodeShards(
     out: input.out,
     path: shard.path,
     done: shard.done,
-    fingerprint: shard.fingerprint,
+    key: shard.key,
     segments: state.segments.get(shard.index) ?? [],
     format: output.format,
     writer: output.writer,

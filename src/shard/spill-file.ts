@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { dirname } from 'node:path';
 
 import { temporaryMark } from '../lib/atomic-file.ts';
+import { crashPoint } from '../lib/crash-point.ts';
 import { ByteWriter } from './byte-writer.ts';
 
 /**
@@ -39,7 +40,9 @@ export class SpillFile implements Disposable {
     fsyncSync(this.file);
     closeSync(this.file);
     this.isOpen = false;
+    crashPoint('after-temp', path);
     renameSync(this.temporary, path);
+    crashPoint('after-rename', path);
     return { bytes: this.bytes, sha256: this.hash.digest('hex') };
   }
 

@@ -32,6 +32,7 @@ export function createProgress(options: ProgressOptions): Progress {
         stage = startStage(event, options.now());
         return view.start(stage);
       }
+      if (event.type === 'run-start' || event.type === 'run-end') return;
       if (!stage || event.stage !== stage.stage) return;
       if (event.type === 'unit-end') {
         stage = advanceStage(stage, event);

@@ -73,7 +73,7 @@ function bytes(value: number): string {
   return `${(value / 1024 ** 3).toFixed(2)} GiB`;
 }
 
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

@@ -36,11 +36,11 @@ export function startStage(event: StageStart, nowMs: number): StageState {
 }
 
 export function advanceStage(state: StageState, event: UnitEnd): StageState {
+  // Reused units were counted when the stage began.
   const fresh = event.reused ? 0 : 1;
   return {
     ...state,
-    unitsDone: Math.min(state.units, state.unitsDone + 1),
-    unitsReused: state.unitsReused + 1 - fresh,
+    unitsDone: Math.min(state.units, state.unitsDone + fresh),
     rows: state.rows + event.rows,
     freshUnits: state.freshUnits + fresh,
     freshRows: state.freshRows + fresh * event.rows,

@@ -35,7 +35,7 @@ test('without a terminal there is a line at the start, about every ten seconds a
   const stream = new Sink();
   let nowMs = 0;
   const progress = createProgress({ stream, isTty: false, now: () => nowMs });
-  progress.handle(start);
+  progress.handle({ ...start, unitsDone: 1 });
   for (let unit = 0; unit < 10; unit += 1) {
     nowMs += 4000;
     progress.handle(unitEnd({ reused: unit === 0 }));
@@ -44,7 +44,7 @@ test('without a terminal there is a line at the start, about every ten seconds a
   progress.handle({ type: 'stage-end', stage: 'tag', ms: 40_000, rows: 200_000 });
   progress.close();
   expect(stream.text).toMatchInlineSnapshot(`
-    "tag: 10 units, 80.0 MiB
+    "tag: 10 units, 80.0 MiB, 1 already done
     tag: 30%, 60,000 rows, 3,333 rows/s, 1.3 MiB/s, ETA 42 s, 3 quarantined
     tag: 60%, 120,000 rows, 4,167 rows/s, 1.7 MiB/s, ETA 20 s, 6 quarantined
     tag: 90%, 180,000 rows, 4,444 rows/s, 1.8 MiB/s, ETA 4.5 s, 9 quarantined
