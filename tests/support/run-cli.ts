@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const command = [join(root, 'dist', 'src', 'cli', 'main.js')];
+/** Arguments of node that start the built command line. */
+export const cliCommand = [join(root, 'dist', 'src', 'cli', 'main.js')];
 
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Of a process that was killed. */
+  readonly signal: NodeJS.Signals | null;
 }
 
 /** Runs the built command line in a process of its own. */
@@ -21,14 +24,15 @@ export function runCli(
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [...command, ...args],
+      [...cliCommand, ...args],
       {
         cwd: options.cwd ?? root,
         maxBuffer: 64 << 20,
         env: { ...process.env, NO_COLOR: '1', ...options.env },
       },
       (error, stdout, stderr) => {
-        resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
+        const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+        resolve({ code, stdout, stderr, signal: error?.signal ?? null });
       },
     );
     child.stdin?.end(options.input ?? '');
@@ -38,7 +42,7 @@ export function runCli(
 /** Starts the command line and kills it with SIGKILL after `ms`; resolves when it is gone, true when it had ended by itself. */
 export function killCli(args: readonly string[], ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...command, ...args], { cwd: root, stdio: 'ignore' });
+    const child = spawn(process.execPath, [...cliCommand, ...args], { cwd: root, stdio: 'ignore' });
     const timer = setTimeout(() => child.kill('SIGKILL'), ms);
     child.on('exit', (_code, signal) => {
       clearTimeout(timer);

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+
+import { createRandom } from '../../bench/corpus-pieces.ts';
+import { expectSameAfterRestart, outcomeOf, writeFaultCorpus } from '../support/fault-corpus.ts';
+import { cliCommand, runCli, temporaryFolder } from '../support/run-cli.ts';
+
+/** 200 for the figure of bench/results.md, which takes about ten minutes; fewer in CI. */
+const kills = Number(process.env['FAULT_KILLS'] ?? 24);
+
+interface Killed {
+  /** Stage of the last event before the kill. */
+  readonly stage: string;
+  readonly hasEnded: boolean;
+}
+
+/**
+ * Starts a run and kills it `delayMs` after its `eventsBefore`-th piece of new work (a unit that was not reused, or a stage
+ * that began), so that each process moves the run on a little and kills fall into every stage.
+ */
+function killAfter(args: readonly string[], eventsBefore: number, delayMs: number): Promise<Killed> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...cliCommand, ...args, '--log-format', 'json'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stage = 'start';
+    let left = eventsBefore;
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const event = JSON.parse(line) as { event: string; stage?: string; reused?: boolean };
+      stage = event.stage ?? stage;
+      if (event.event === 'unit-end' && event.reused === false && event.stage !== 'scan') left--;
+      if (left === 0) setTimeout(() => child.kill('SIGKILL'), delayMs);
+    });
+    child.on('exit', (_code, signal) => resolve({ stage, hasEnded: signal === null }));
+  });
+}
+
+test(`killed ${kills} times at random moments of one run, everything is the same bytes`, async () => {
+  const folder = await temporaryFolder();
+  const config = await writeFaultCorpus(folder, { rows: 40 * kills, unitBytes: '16KiB' });
+  const reference = join(folder, 'reference');
+  expect((await runCli(['--config', config, '--out', reference])).code).toBe(0);
+  const out = join(folder, 'killed');
+  const random = createRandom(20_261_121);
+  const stages: Record<string, number> = {};
+  let [done, ended] = [0, 0];
+  while (done < kills) {
+    const workers = [1, 2, 4][done % 3] ?? 1;
+    const args = ['--config', config, '--out', out, '--workers', String(workers)];
+    const killed = await killAfter(args, 1 + Math.floor(random.next() * 6), random.next() * 40);
+    if (killed.hasEnded) ended++;
+    else done++;
+    stages[killed.stage] = (stages[killed.stage] ?? 0) + 1;
+    expect(ended).toBeLessThan(kills);
+  }
+  console.log(
+    `${done} kills, by stage ${JSON.stringify(stages)}; ${ended} processes came to their end before`,
+  );
+  await expectSameAfterRestart(config, out, await outcomeOf(reference), 2);
+});
