@@ -41,7 +41,7 @@ export interface RunStatus {
   readonly stages: readonly StageStatus[];
 }
 
-export const stageOrder = [
+const stageOrder = [
   'scan',
   'tag',
   'plan',

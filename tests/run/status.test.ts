@@ -113,9 +113,7 @@ test('every unit has one line in the log of the folder, and json logs on stderr 
   expect(events.at(-1)).toMatchObject({ event: 'run-end', outcome: 'finished', code: null });
   const tagged = events.filter((event) => event.event === 'unit-end' && event.stage === 'tag');
   const starts = events.find((event) => event.event === 'stage-start' && event.stage === 'tag');
-  expect(tagged.map((event) => event.unit).toSorted()).toEqual(
-    [...new Set(tagged.map((event) => event.unit))].toSorted(),
-  );
+  expect(new Set(tagged.map((event) => event.unit)).size).toBe(starts.units);
   expect(tagged).toHaveLength(starts.units);
   expect(Object.keys(tagged[0])).toEqual([
     'time',
