@@ -3,11 +3,13 @@ import type { StageStatus } from './status.ts';
 
 /**
  * Seconds of each stage for one second of TAG, where no earlier run of the folder tells: one million rows with a corpus of
- * the same size, two workers (bench/results.md, "Whole runs"). Rough: the last three depend on how much is selected.
+ * the same size, two workers (bench/results.md, "Whole runs"). Rough: the last three depend on
+ * how much is selected. `screen` runs by option.
  */
 const shareOfTag: Readonly<Record<Stage, number>> = {
   scan: 0.05,
   tag: 1,
+  screen: 0,
   plan: 0.08,
   order: 0.08,
   collect: 0.6,

@@ -241,7 +241,11 @@ async function tagCorpus(
     context,
   );
   await sweepUnits(out, units);
-  const screening = await screenUnits(pool, { out, config, units, benchmarks }, context);
+  const screening = await screenUnits(
+    pool,
+    { out, config, units, benchmarks, toolVersion: params.tools.toolVersion },
+    context,
+  );
   return { files, units, screening };
 }
 

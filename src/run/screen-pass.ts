@@ -6,8 +6,10 @@ import type { Benchmarks } from './benchmarks.ts';
 import { checkDone, fingerprint, sweep } from './checkpoint.ts';
 import type { RunContext } from './context.ts';
 import { runPaths } from './paths.ts';
+import { RedoReasons } from './redo-reasons.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
 import type { ScreenCounts, ScreenTask, StepResult } from './tasks.ts';
+import { unitKey } from './unit-key.ts';
 
 /** What the rows of a run were screened for; written beside the corpus, so that PLAN knows whether its settings are met. */
 export interface Screening {
@@ -27,6 +29,7 @@ export interface ScreenPassParams {
   readonly config: Config;
   readonly units: readonly TaggedFileUnit[];
   readonly benchmarks: Benchmarks | null;
+  readonly toolVersion: string;
 }
 
 /**
@@ -70,7 +73,7 @@ export function nearDuplicateRules(config: Config): ScreenRules['nearDuplicates'
 }
 
 function planTasks(
-  { out, units }: ScreenPassParams,
+  { out, units, toolVersion }: ScreenPassParams,
   how: { readonly rules: ScreenRules; readonly tokenFormat: string; readonly digest: string },
 ): ScreenTask[] {
   const paths = runPaths(out);
@@ -82,7 +85,7 @@ function planTasks(
     out,
     sidecar: `screen/${name}.bin`,
     done: paths.done('screen', name),
-    fingerprint: fingerprint({ input, unit, take, screening: how.digest }),
+    key: unitKey({ unit, take, input }, { 'screening settings': how.digest, 'tool version': toolVersion }),
     tokenFormat: how.tokenFormat,
     rules: how.rules,
   }));
@@ -96,14 +99,16 @@ async function runTasks(
 ): Promise<void> {
   const finished = new Map<string, number>();
   const todo: ScreenTask[] = [];
+  const redo = new RedoReasons();
   for (const task of tasks) {
-    const reuse = await checkDone<ScreenCounts>(task.done, task.fingerprint, out);
+    const reuse = await checkDone<ScreenCounts>(task.done, task.key, out);
     if ('done' in reuse) finished.set(task.name, reuse.done.counts.rows);
     else {
-      if (reuse.redo) context.warn('unit-redo', `${task.name} is screened again: ${reuse.redo}`);
+      redo.add(reuse.redo, task.name);
       todo.push(task);
     }
   }
+  redo.warn(context, { code: 'unit-redo', all: tasks.length, noun: 'unit', again: 'screened again' });
   const stage = context.stage('screen', tasks.length, finished.size, 0);
   for (const [unit, rows] of finished)
     stage.unitEnd({ unit, rows, bytes: 0, rejected: 0, reused: true, ms: 0 });

@@ -29,7 +29,7 @@ export async function screenStep(task: ScreenTask): Promise<StepResult<ScreenCou
     outputs: [{ path: task.sidecar, bytes: content.length, sha256 }],
     ms: Math.round(performance.now() - started),
   };
-  await writeDone(task.done, { fingerprint: task.fingerprint, ...step });
+  await writeDone(task.done, task.key, step);
   return step;
 }
 

@@ -4,13 +4,14 @@ import type { Unit } from '../core/unit.ts';
 import { ValidationError } from '../core/errors.ts';
 import { sidecarVersion } from '../tag/sidecar.ts';
 import type { WorkerPool } from '../tag/pool.ts';
-import { checkDone, type StepKey, stepKey } from './checkpoint.ts';
+import { checkDone } from './checkpoint.ts';
 import type { RunContext } from './context.ts';
 import { runPaths, unitName } from './paths.ts';
 import { RedoReasons } from './redo-reasons.ts';
 import type { ScannedFile } from './scan-pass.ts';
 import type { ResolvedSource } from './sources.ts';
 import type { StepResult, TagCounts, TagTask } from './tasks.ts';
+import { unitKey } from './unit-key.ts';
 
 export interface TaggedFileUnit {
   readonly name: string;
@@ -140,47 +141,21 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
         sidecar: `tags/${taggerFolder}/${name}.parquet`,
         quarantine: `quarantine/${name}.jsonl`,
         done: paths.done('tag', name),
-        key: tagKey(params, { unit, take, origin, synthetic, input: scan.fingerprint }),
+        key: unitKey(
+          { unit, take: Number.isFinite(take) ? take : null, input: scan.fingerprint },
+          {
+            'persona of its source': [origin, synthetic],
+            'persona tagger': params.taggers[0]?.sha256,
+            'trait tagger': params.taggers[1]?.sha256,
+            taxonomy: params.taxonomy,
+            'tool version': [params.toolVersion, sidecarVersion],
+          },
+        ),
       };
       planned.push({ task, source, input: scan.fingerprint });
     });
   }
   return planned;
-}
-
-/** Everything a sidecar's bytes depend on. Where a local file lies is no part of it: a corpus can be moved. */
-function tagKey(
-  params: TagPassParams,
-  {
-    unit,
-    take,
-    origin,
-    synthetic,
-    input,
-  }: {
-    readonly unit: Unit;
-    readonly take: number | null;
-    readonly origin: number;
-    readonly synthetic: boolean;
-    readonly input: string;
-  },
-): StepKey {
-  const { location, source, name } = unit.file;
-  const file = { source, name, revision: location.kind === 'hub' ? location.revision : null };
-  const [persona, traits] = params.taggers;
-  const { format, shape, rowUnit, range, firstRow, records } = unit;
-  return stepKey(
-    {
-      'input file': [file, input],
-      'way it is read': [format, shape, rowUnit],
-      'persona of its source': [origin, synthetic],
-      'persona tagger': persona?.sha256,
-      'trait tagger': traits?.sha256,
-      taxonomy: params.taxonomy,
-      'tool version': [params.toolVersion, sidecarVersion],
-    },
-    { 'cut into units': [range, firstRow, records], 'row limit': take },
-  );
 }
 
 /** Input bytes behind a unit, for progress. */

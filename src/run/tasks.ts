@@ -68,7 +68,7 @@ export interface ScreenTask {
   /** Relative to `out`. */
   readonly sidecar: string;
   readonly done: string;
-  readonly fingerprint: string;
+  readonly key: StepKey;
   /** Control tokens of this format are no part of a row's text. */
   readonly tokenFormat: string;
   readonly rules: ScreenRules;

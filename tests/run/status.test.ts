@@ -32,7 +32,7 @@ test('a run that died is called killed, its stages say how far they came, and fi
   expect(killed.stages.map((stage: { state: string }) => stage.state)).toEqual([
     'done',
     'stopped',
-    ...Array(5).fill('waiting'),
+    ...Array(6).fill('waiting'),
   ]);
   const text = await runCli(['status', '--run', join(folder, 'died')]);
   expect(text.stdout).toContain('was killed after');
