@@ -5,7 +5,6 @@ import { parseArgs } from 'node:util';
 
 import { loadConfig } from '../src/config/load.ts';
 import { writeFileAtomic } from '../src/lib/atomic-file.ts';
-import { mix32 } from '../src/lib/hash.ts';
 import type { Corpus } from '../src/run/corpus.ts';
 import { divideRows } from '../src/run/division.ts';
 import { layOut } from '../src/run/layout.ts';
@@ -13,8 +12,9 @@ import { orderSplit } from '../src/shard/order.ts';
 import { planRun } from '../src/run/plan-pass.ts';
 import { screenTable } from '../src/run/screen-table.ts';
 import { loadPlanTable } from '../src/run/plan-table.ts';
-import { createTagColumns, encodeSidecar } from '../src/tag/sidecar.ts';
+import { encodeSidecar } from '../src/tag/sidecar.ts';
 import { loadTaxonomy } from '../taggers/taxonomy.ts';
+import { generatedColumns } from './generate-sidecars.ts';
 
 /**
  * PLAN alone, on generated sidecars: `node --expose-gc --import ./scripts/register-ts.mjs bench/plan-scale.ts --rows 6000000`.
@@ -70,7 +70,7 @@ async function generate(): Promise<Corpus> {
   for (let start = 0; start < rows; start += unitRows) {
     const count = Math.min(unitRows, rows - start);
     const sidecar = `tags/${String(units.length).padStart(5, '0')}.parquet`;
-    await writeFileAtomic(join(out, sidecar), encodeSidecar(columnsOf(start, count)));
+    await writeFileAtomic(join(out, sidecar), encodeSidecar(generatedColumns(start, count)));
     units.push({ name: sidecar, source: 0, rows: count, sidecar, file: 'generated', firstRow: start });
   }
   return {
@@ -80,25 +80,4 @@ async function generate(): Promise<Corpus> {
     thresholds: {},
     screening: null,
   };
-}
-
-function columnsOf(start: number, count: number): ReturnType<typeof createTagColumns> {
-  const columns = createTagColumns(count);
-  for (let i = 0; i < count; i++) {
-    const row = start + i;
-    const content = mix32(row) % 100 === 0 ? row >>> 1 : row;
-    for (let word = 0; word < 4; word++) {
-      columns.contentHash[i * 4 + word] = mix32(content * 4 + word);
-      columns.rowKey[i * 4 + word] = mix32(row * 4 + word + 0x5bd1e995);
-    }
-    const draw = (mix32(content ^ 0x1234567) >>> 0) / 2 ** 32;
-    columns.personas[i * 3] = Math.min(56, Math.floor(57 * draw ** 2));
-    columns.personaScores[i * 3] = 65535 - (mix32(content + 7) & 0x7fff);
-    columns.traits[i] = mix32(content + 99) & mix32(content + 100) & 0xffff;
-    columns.records[i] = 1;
-    columns.outputChars[i] = 400;
-    columns.tokens[i] = 60 + (mix32(content + 3) & 511);
-    columns.supervisedTokens[i] = (columns.tokens[i] ?? 0) >> 1;
-  }
-  return columns;
 }

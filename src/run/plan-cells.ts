@@ -22,11 +22,8 @@ export function buildCells(
   },
 ): { cells: Uint32Array; cellPersona: Uint16Array; cellTraits: Uint32Array; supply: BalanceCell[] } {
   const { config, taxonomy } = settings;
-  const required = taxonomy.traits.reduce(
-    (mask, trait, bit) => (trait.id in config.dataset.trait_requirements ? mask | (1 << bit) : mask),
-    0,
-  );
-  const counts = new Map<number, { rows: number; units: number }>();
+  const required = requiredTraits(config, taxonomy);
+  const counts = new Map<number, CellCount>();
   const codeOf = cellCoder(table, settings, required);
   for (let i = 0; i < table.rows; i++) {
     if (table.state[i] !== stateIndex.eligible) continue;
@@ -45,22 +42,42 @@ export function buildCells(
     if (table.state[i] !== stateIndex.eligible) continue;
     cells[i] = cellOf.get(codeOf(i)) ?? noCell;
   }
-  const supply = codes.map((code) => {
-    const { rows, units } = counts.get(code) ?? { rows: 0, units: 0 };
-    const traits = taxonomy.traits.filter((_, bit) => code & (1 << bit)).map((trait) => trait.id);
-    return {
-      persona: taxonomy.personas[code >>> 17]?.id ?? '',
-      traits,
-      rows,
-      ...(code & madeBit ? { synthetic: true } : {}),
-      unitsPerRow: config.balance.unit === 'rows' ? 1 : units / rows,
-    };
-  });
+  const supply = codes.map((code) => describeCell(code, counts.get(code), config, taxonomy));
   return {
     cells,
     cellPersona: Uint16Array.from(codes, (code) => code >>> 17),
     cellTraits: Uint32Array.from(codes, (code) => code & 0xffff),
     supply,
+  };
+}
+
+/** Bits of the traits that shares are asked for: the ones that tell cells apart. */
+export function requiredTraits(config: Config, taxonomy: Taxonomy): number {
+  return taxonomy.traits.reduce(
+    (mask, trait, bit) => (trait.id in config.dataset.trait_requirements ? mask | (1 << bit) : mask),
+    0,
+  );
+}
+
+export interface CellCount {
+  rows: number;
+  units: number;
+}
+
+/** A cell from its code (`cellCoder`). */
+export function describeCell(
+  code: number,
+  count: CellCount | undefined,
+  config: Config,
+  taxonomy: Taxonomy,
+): BalanceCell {
+  const { rows, units } = count ?? { rows: 0, units: 0 };
+  return {
+    persona: taxonomy.personas[code >>> 17]?.id ?? '',
+    traits: taxonomy.traits.filter((_, bit) => code & (1 << bit)).map((trait) => trait.id),
+    rows,
+    ...(code & madeBit ? { synthetic: true } : {}),
+    unitsPerRow: config.balance.unit === 'rows' ? 1 : units / rows,
   };
 }
 
@@ -70,7 +87,7 @@ function unitsOf(table: PlanTable, row: number, unit: Config['balance']['unit'])
 }
 
 /** Persona, whether the row was made, and its required traits as one number. */
-function cellCoder(
+export function cellCoder(
   table: PlanTable,
   { config, sources }: { readonly config: Config; readonly sources: readonly CorpusSource[] },
   required: number,

@@ -116,7 +116,11 @@ function keepSources(corpus: Corpus, config: Config): Corpus {
     const entry = named.get(source.name);
     return entry ? { ...source, limit: entry.limit ?? source.limit } : source;
   });
-  return { ...corpus, sources, units: corpus.units.filter((unit) => isKept(unit.source)) };
+  const units = corpus.units.filter((unit) => isKept(unit.source));
+  const { screening } = corpus;
+  if (!screening) return { ...corpus, sources, units };
+  const sidecars = screening.sidecars.filter((_, u) => isKept(corpus.units[u]?.source ?? -1));
+  return { ...corpus, sources, units, screening: { ...screening, sidecars } };
 }
 
 /** Tags of another tagger say nothing about what this configuration would get. */

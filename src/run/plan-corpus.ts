@@ -3,7 +3,7 @@ import type { Taxonomy } from '../core/taxonomy.ts';
 import type { Corpus } from './corpus.ts';
 import { type Division, divideRows } from './division.ts';
 import { planRun, type RunPlan } from './plan-pass.ts';
-import { loadPlanTable, type PlanTable } from './plan-table.ts';
+import { type LabelRules, loadPlanTable, type PlanTable } from './plan-table.ts';
 import { type ScreenedTable, screenTable } from './screen-table.ts';
 
 export interface PlannedCorpus {
@@ -21,7 +21,20 @@ export async function planCorpus(params: {
   readonly taxonomy: Taxonomy;
 }): Promise<PlannedCorpus> {
   const { corpus, config, taxonomy } = params;
-  const table = await loadPlanTable(params.out, corpus.units, {
+  const table = await loadPlanTable(params.out, corpus.units, labelRules(corpus, config, taxonomy));
+  const screened = await screenTable(params.out, table, corpus, config);
+  const plan = await planRun(table, config, taxonomy, corpus.sources);
+  const division = divideRows(table, plan, config, taxonomy, screened.splitRows);
+  return { table, plan, division, screened };
+}
+
+/** How sidecars become labels under a configuration. */
+export function labelRules(
+  corpus: Pick<Corpus, 'sources' | 'thresholds'>,
+  config: Config,
+  taxonomy: Taxonomy,
+): LabelRules {
+  return {
     taxonomy,
     thresholds: taxonomy.personas.map(
       (persona) => config.taggers.persona_threshold ?? corpus.thresholds[persona.id] ?? 0,
@@ -33,9 +46,5 @@ export async function planCorpus(params: {
     minOutputChars: config.dataset.min_output_length,
     maxOutputChars: config.dataset.max_output_length ?? Number.POSITIVE_INFINITY,
     filterEmpty: config.dataset.filter_empty,
-  });
-  const screened = await screenTable(params.out, table, corpus, config);
-  const plan = await planRun(table, config, taxonomy, corpus.sources);
-  const division = divideRows(table, plan, config, taxonomy, screened.splitRows);
-  return { table, plan, division, screened };
+  };
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { ValidationError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
-import type { BalanceProblem } from '../balance/problem.ts';
+import type { BalanceCell, BalanceProblem } from '../balance/problem.ts';
 import { recountConstraints } from '../balance/recount.ts';
 import { type Selection, selectionKeys, selectRows } from '../balance/select.ts';
 import { selectUnits } from '../balance/select-units.ts';
@@ -46,14 +46,7 @@ export async function planRun(
   const keys = selectionKeys({ hashes: table.hash, seed: config.seed });
   dropOverLimit(table, keys, sources);
   const { cells, cellPersona, cellTraits, supply } = buildCells(table, { config, taxonomy, sources });
-  const problem = buildProblem(supply, config, taxonomy);
-  const solution = await solveBalance(problem);
-  if (!solution.feasible && config.balance.on_infeasible === 'error') {
-    throw new ValidationError(`the shares cannot all hold: ${solution.certificate?.sentence ?? ''}`, {
-      code: 'infeasible',
-      hint: 'relax one of the constraints named, add rows, or set balance.on_infeasible: nearest',
-    });
-  }
+  const { problem, solution } = await solvePlan(supply, config, taxonomy);
   const { selection, outcome } = select({ table, config, cells, keys, problem, solution });
   const { copies, thresholds, extraRows } = selection;
   return {
@@ -67,6 +60,23 @@ export async function planRun(
     copies: Uint8Array.from(copies),
     selection: { thresholds, extraRows },
   };
+}
+
+/** @throws ValidationError `infeasible` when balance.on_infeasible is error */
+export async function solvePlan(
+  supply: readonly BalanceCell[],
+  config: Config,
+  taxonomy: Taxonomy,
+): Promise<{ problem: BalanceProblem; solution: BalanceSolution }> {
+  const problem = buildProblem(supply, config, taxonomy);
+  const solution = await solveBalance(problem);
+  if (!solution.feasible && config.balance.on_infeasible === 'error') {
+    throw new ValidationError(`the shares cannot all hold: ${solution.certificate?.sentence ?? ''}`, {
+      code: 'infeasible',
+      hint: 'relax one of the constraints named, add rows, or set balance.on_infeasible: nearest',
+    });
+  }
+  return { problem, solution };
 }
 
 /** The rows of a solution; where shares are shares of tokens, with the constraints as the rows' own lengths meet them. */

@@ -95,6 +95,13 @@ export async function loadPlanTable(
   return table;
 }
 
+/** The table of one unit on its own. */
+export function tableOfUnit(unit: TaggedUnit, tags: TagColumns, rules: LabelRules): PlanTable {
+  const table = createTable([unit], rules.taxonomy.personas.length);
+  fillUnit(table, 0, tags, rules, rules.priors[unit.source] ?? { origin: -1, strength: 0 });
+  return table;
+}
+
 function createTable(units: readonly TaggedUnit[], personas: number): PlanTable {
   const unitStart = new Uint32Array(units.length + 1);
   units.forEach((unit, u) => {

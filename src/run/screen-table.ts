@@ -93,7 +93,8 @@ async function dropContaminated(
   return counts;
 }
 
-function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {
+/** Exact duplicates out of the supply. */
+export function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {
   const rank = sourceRanks(sources);
   const sourceRank = new Uint16Array(table.rows);
   table.units.forEach((unit, u) =>
@@ -105,7 +106,7 @@ function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): voi
 }
 
 /** Rank by name, so that the order of the configuration does not decide which duplicate stays. */
-function sourceRanks(sources: readonly CorpusSource[]): number[] {
+export function sourceRanks(sources: readonly CorpusSource[]): number[] {
   const sorted = sources.map((source) => source.name).toSorted();
   return sources.map((source) => sorted.indexOf(source.name));
 }
