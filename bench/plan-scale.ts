@@ -11,6 +11,7 @@ import { layOut } from '../src/run/layout.ts';
 import { orderSplit } from '../src/shard/order.ts';
 import { planRun } from '../src/run/plan-pass.ts';
 import { screenTable } from '../src/run/screen-table.ts';
+import { dropDuplicates } from '../src/run/screen-table.ts';
 import { loadPlanTable } from '../src/run/plan-table.ts';
 import { encodeSidecar } from '../src/tag/sidecar.ts';
 import { loadTaxonomy } from '../taggers/taxonomy.ts';
@@ -46,6 +47,7 @@ try {
   });
   const loaded = performance.now();
   const screened = await screenTable(out, table, corpus, config);
+  dropDuplicates(table, corpus.sources);
   const plan = await planRun(table, config, taxonomy, corpus.sources);
   const division = divideRows(table, plan, config, taxonomy, screened.splitRows);
   const planned = performance.now();
