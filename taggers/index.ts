@@ -5,6 +5,7 @@ import { readTaggerFolder } from './tagger-json.ts';
 import { openTextClassifier } from './text-classifier.ts';
 import { openTraits } from './traits.ts';
 
+export { describeEncoder, openEncoder } from './sentence-encoder.ts';
 export { loadTaxonomy, taggersRoot } from './taxonomy.ts';
 
 /** Address of this module; worker threads import it to open taggers. */

@@ -61,6 +61,18 @@ const taggerSchema = z.discriminatedUnion('kind', [
     /** Which side is read first; the rest of the room goes to the other. */
     calibration,
   }),
+  z.strictObject({
+    kind: z.literal('sentence-encoder'),
+    ...shared,
+    task: z.literal('persona'),
+    /** Columns of the trait output, in order. */
+    traitHeads: z.array(z.string()),
+    tokenizer: z.string().default('tokenizer.json'),
+    /** Names of the model's outputs: logits of the labels and of the trait heads, and the sentence's numbers. */
+    outputs: z.strictObject({ persona: z.string(), traits: z.string(), embedding: z.string() }),
+    maximumTokens: z.int().min(8).max(8192).default(128),
+    calibration,
+  }),
 ]);
 
 export type TaggerJson = z.infer<typeof taggerSchema>;
@@ -82,7 +94,7 @@ export async function readTaggerFolder(folder: string, taxonomy: Taxonomy): Prom
   const json = parseTagger(path, text);
   checkLabels(path, json, taxonomy);
   const fileHashes = await checkFiles(folder, path, json);
-  if (json.kind !== 'text-classifier' && json.featuriser !== featuriserVersion) {
+  if ('featuriser' in json && json.featuriser !== featuriserVersion) {
     throw new ConfigError(
       `${path}: made for the featuriser "${json.featuriser}"; this version computes "${featuriserVersion}"`,
       {
@@ -124,7 +136,7 @@ function parseTagger(path: string, text: string): TaggerJson {
   const [issue] = parsed.error.issues;
   throw new ConfigError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid'}`, {
     code: 'tagger-json-invalid',
-    hint: 'kind is one of hashed-bag, traits, text-classifier; taggers/persona-v1/tagger.json is an example',
+    hint: 'kind is one of hashed-bag, traits, text-classifier, sentence-encoder; taggers/persona-v1/tagger.json is an example',
   });
 }
 
@@ -149,7 +161,7 @@ function checkLabels(path: string, json: TaggerJson, taxonomy: Taxonomy): void {
 }
 
 async function checkFiles(folder: string, path: string, json: TaggerJson): Promise<string[]> {
-  const needed = json.kind === 'text-classifier' ? [json.model, json.tokenizer] : [json.model];
+  const needed = 'tokenizer' in json ? [json.model, json.tokenizer] : [json.model];
   const unlisted = needed.find((name) => !(name in json.files));
   if (unlisted) {
     throw new ConfigError(`${path}: files has no sha256 for "${unlisted}"`, {

@@ -16,7 +16,8 @@ const allowed: Record<string, readonly string[]> = {
   shard: [],
   report: [],
   evaluate: [],
-  run: ['config', 'source', 'tag', 'balance', 'shard', 'report', 'evaluate'],
+  fit: [],
+  run: ['config', 'source', 'onnx', 'tag', 'balance', 'shard', 'report', 'evaluate', 'fit'],
   cli: ['run', 'config', 'report', 'evaluate', 'source', 'taggers', 'bench'],
   taggers: ['onnx'],
 };

@@ -11,6 +11,7 @@ import { reportCommand } from './commands/report.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
+import { trainCommand } from './commands/train.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { whyCommand } from './commands/why.ts';
 import { tagCommand } from './commands/tag.ts';
@@ -43,6 +44,9 @@ const optionNames = [
   'data',
   'against',
   'among',
+  'encoder',
+  'precision',
+  'explain',
   'run',
   'projection',
   'compare',
@@ -51,7 +55,18 @@ const optionNames = [
   'debug',
   'log-format',
 ];
-const commandNames = ['tag', 'plan', 'why', 'verify', 'eval', 'report', 'status', 'bench', 'config'];
+const commandNames = [
+  'tag',
+  'plan',
+  'why',
+  'verify',
+  'eval',
+  'train',
+  'report',
+  'status',
+  'bench',
+  'config',
+];
 
 async function main(): Promise<void> {
   const parser = yargs(hideBin(process.argv))
@@ -60,6 +75,7 @@ async function main(): Promise<void> {
     .command(tagCommand)
     .command(planCommand)
     .command(evalCommand)
+    .command(trainCommand)
     .command(whyCommand)
     .command(verifyCommand)
     .command(reportCommand)

@@ -35,4 +35,14 @@ export type RunEvent =
       readonly ms: number;
     };
 
-export type Stage = 'scan' | 'tag' | 'screen' | 'plan' | 'order' | 'collect' | 'write' | 'report';
+export type Stage =
+  | 'scan'
+  | 'tag'
+  | 'screen'
+  | 'plan'
+  | 'order'
+  | 'collect'
+  | 'write'
+  | 'report'
+  | 'encode'
+  | 'fit';

@@ -38,3 +38,24 @@ export interface Tagger extends AsyncDisposable {
   readonly info: TaggerInfo;
   tag(batch: TextBatch): Promise<TagScores>;
 }
+
+/** Turns rows into numbers for a head that `train` fits. Deterministic: a row's numbers do not depend on the batch around it. */
+export interface SentenceEncoder extends AsyncDisposable {
+  /** Numbers a row. */
+  readonly width: number;
+  /** Row-major [rows, width]. */
+  encode(batch: TextBatch): Promise<Float32Array>;
+}
+
+/** A transformer tagger's folder as `train` builds on it. Paths are absolute. */
+export interface EncoderFolder {
+  readonly id: string;
+  readonly sha256: string;
+  readonly model: string;
+  readonly tokenizer: string;
+  /** Name of the model's output that carries the numbers of a row. */
+  readonly embedding: string;
+  readonly maximumTokens: number;
+  readonly licence: string;
+  readonly data: readonly { readonly name: string; readonly licence: string; readonly rows?: number }[];
+}

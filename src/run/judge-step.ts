@@ -1,10 +1,8 @@
-import type { Row } from '../core/row.ts';
 import { abstainPersona, type Taxonomy } from '../core/taxonomy.ts';
 import type { Tagger, TaggerInfo } from '../core/tagger.ts';
 import { bestLabel } from '../tag/decide.ts';
 import { RowEncoder } from '../tag/encode.ts';
-import { readLabelledRows } from './labelled-rows.ts';
-import type { UnitBlock } from './labelled-data.ts';
+import { readBlock } from './labelled-rows.ts';
 import type { BlockJudgements, JudgeTask } from './tasks.ts';
 
 /** Tags the rows of one block. Holds one batch and 10 bytes a row. */
@@ -27,17 +25,6 @@ export async function judgeStep(
     }
   }
   return out;
-}
-
-/** Rows [from, to) of a unit, in batches; what lies before is read and passed over. */
-async function* readBlock({ unit, from, to }: UnitBlock): AsyncGenerator<readonly Row[]> {
-  let at = 0;
-  for await (const { rows } of readLabelledRows(unit)) {
-    const wanted = rows.slice(Math.max(0, from - at), Math.max(0, to - at)).map(({ row }) => row);
-    at += rows.length;
-    if (wanted.length > 0) yield wanted;
-    if (at >= to) return;
-  }
 }
 
 type Judge = (

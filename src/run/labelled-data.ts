@@ -3,6 +3,7 @@ import type { Unit } from '../core/unit.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import type { RunContext } from './context.ts';
 import { scanTree } from './scan-tree.ts';
+import type { UnitBlock } from './labelled-rows.ts';
 import type { LabelsTask, UnitLabels } from './tasks.ts';
 
 /** A unit of a labelled file and the labels of its readable rows. */
@@ -72,15 +73,6 @@ export function goldLabels(data: LabelledData): Uint8Array {
   const gold = new Uint8Array(data.rows);
   for (const { labels, firstRow } of data.units) gold.set(labels.gold, firstRow);
   return gold;
-}
-
-/** Rows [from, to) of a unit's readable rows. */
-export interface UnitBlock {
-  readonly unit: Unit;
-  readonly from: number;
-  readonly to: number;
-  /** Place of the first row among all rows. */
-  readonly at: number;
 }
 
 /** Rows of one task of a slow model, and the most tasks that read one unit again: neither depends on the workers. */

@@ -25,6 +25,26 @@ export async function* readLabelledRows(
   }
 }
 
+/** Rows [from, to) of a unit's readable rows. */
+export interface UnitBlock {
+  readonly unit: Unit;
+  readonly from: number;
+  readonly to: number;
+  /** Place of the first row among all rows. */
+  readonly at: number;
+}
+
+/** Rows [from, to) of a unit, in batches; what lies before is read and passed over. */
+export async function* readBlock({ unit, from, to }: UnitBlock): AsyncGenerator<readonly Row[]> {
+  let at = 0;
+  for await (const { rows } of readLabelledRows(unit)) {
+    const wanted = rows.slice(Math.max(0, from - at), Math.max(0, to - at)).map(({ row }) => row);
+    at += rows.length;
+    if (wanted.length > 0) yield wanted;
+    if (at >= to) return;
+  }
+}
+
 /** Columns of a row beside its text. */
 export function labelColumns({ row }: LabelledRow): Readonly<Record<string, unknown>> {
   const extra: unknown = row.extra === undefined ? {} : JSON.parse(row.extra);

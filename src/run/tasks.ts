@@ -5,7 +5,7 @@ import type { OrderInput } from '../shard/order.ts';
 import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput, StepKey } from './checkpoint.ts';
-import type { UnitBlock } from './labelled-data.ts';
+import type { UnitBlock } from './labelled-rows.ts';
 
 /** What every worker thread is told when it starts. */
 export interface WorkerSetup {
@@ -215,6 +215,18 @@ export interface BlockJudgements {
   readonly isSure: Uint8Array;
 }
 
+/** Runs the encoder over rows whose labels are known; the persona tagger's folder is the encoder's. */
+export interface EmbedTask {
+  readonly kind: 'embed';
+  readonly block: UnitBlock;
+}
+
+/** Row-major [rows of the block, width]. */
+export interface BlockEmbeddings {
+  readonly numbers: Float32Array;
+  readonly width: number;
+}
+
 export type WorkerTask =
   | OrderTask
   | ScanTask
@@ -224,7 +236,8 @@ export type WorkerTask =
   | ShardTask
   | TagFileTask
   | LabelsTask
-  | JudgeTask;
+  | JudgeTask
+  | EmbedTask;
 
 export interface StepResult<Counts> {
   readonly counts: Counts;

@@ -1,12 +1,13 @@
 import { workerData } from 'piscina';
 
 import { errorToShape } from '../core/errors.ts';
-import type { Tagger } from '../core/tagger.ts';
+import type { SentenceEncoder, Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { orderSplit } from '../shard/order.ts';
 import type { WorkerReply } from '../tag/protocol.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
 import { collectStep } from './collect-step.ts';
+import { embedStep } from './embed-step.ts';
 import { judgeStep } from './judge-step.ts';
 import { labelsStep } from './labels-step.ts';
 import { scanStep } from './scan-step.ts';
@@ -45,6 +46,8 @@ async function perform(task: WorkerTask): Promise<unknown> {
       return labelsStep(task, setup().taxonomy);
     case 'judge':
       return judgeStep(task, await tagKit());
+    case 'embed':
+      return embedStep(task, await sentenceEncoder());
   }
 }
 
@@ -56,14 +59,29 @@ function tagKit(): Promise<TagKit> {
 }
 
 async function openKit({ rosterUrl, personaTagger, traitTagger, taxonomy }: WorkerSetup): Promise<TagKit> {
-  const roster = (await import(rosterUrl)) as {
-    openTagger(folder: string, taxonomy: Taxonomy): Promise<Tagger>;
-  }; // the roster's own signature
+  const roster = await openRoster(rosterUrl);
   return {
     persona: await roster.openTagger(personaTagger, taxonomy),
     traits: await roster.openTagger(traitTagger, taxonomy),
     taxonomy,
   };
+}
+
+let encoder: Promise<SentenceEncoder> | undefined;
+
+function sentenceEncoder(): Promise<SentenceEncoder> {
+  const { rosterUrl, personaTagger, taxonomy } = setup();
+  encoder ??= openRoster(rosterUrl).then((roster) => roster.openEncoder(personaTagger, taxonomy));
+  return encoder;
+}
+
+interface Roster {
+  openTagger(folder: string, taxonomy: Taxonomy): Promise<Tagger>;
+  openEncoder(folder: string, taxonomy: Taxonomy): Promise<SentenceEncoder>;
+}
+
+async function openRoster(url: string): Promise<Roster> {
+  return (await import(url)) as Roster; // taggers/index.ts
 }
 
 function setup(): WorkerSetup {

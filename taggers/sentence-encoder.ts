@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { ConfigError } from '../src/core/errors.ts';
+import type { EncoderFolder, SentenceEncoder } from '../src/core/tagger.ts';
+import type { Taxonomy } from '../src/core/taxonomy.ts';
+import { openSession } from '../src/onnx/session.ts';
+import { readTaggerFolder } from './tagger-json.ts';
+import { encodeRow, feedsOf, openTokenizer } from './token-rows.ts';
+
+/** Name of the output that carries the numbers of a row. */
+const embeddingOutput = 'embedding';
+
+/** @throws ConfigError `encoder-unsupported`, and what reading the folder throws */
+export async function describeEncoder(folder: string, taxonomy: Taxonomy): Promise<EncoderFolder> {
+  const { json, info } = await readTaggerFolder(folder, taxonomy);
+  if (!('tokenizer' in json) || json.task !== 'persona') {
+    throw new ConfigError(`${folder}: a ${json.kind} tagger of ${json.task} has no sentence encoder`, {
+      code: 'encoder-unsupported',
+      hint: 'name a transformer tagger whose model has an output "embedding"',
+    });
+  }
+  return {
+    id: info.id,
+    sha256: info.sha256,
+    model: join(folder, json.model),
+    tokenizer: join(folder, json.tokenizer),
+    embedding: embeddingOutput,
+    maximumTokens: json.maximumTokens,
+    licence: json.licence,
+    data: json.data,
+  };
+}
+
+/** Opens the encoder of a transformer tagger's folder. @throws ConfigError as describeEncoder, `onnx-wrong-shape` */
+export async function openEncoder(folder: string, taxonomy: Taxonomy): Promise<SentenceEncoder> {
+  const { model, tokenizer: tokenizerPath, maximumTokens } = await describeEncoder(folder, taxonomy);
+  const tokenizer = await openTokenizer(tokenizerPath);
+  const session = await openSession(model, {
+    inputs: ['input_ids', 'attention_mask'],
+    optionalInputs: ['token_type_ids'],
+    output: embeddingOutput,
+    outputWidth: null,
+  });
+  // One row a call: nothing is padded, and int8 models scale their activations by the call, which would make rows depend on others.
+  const encodeOne = (batch: Parameters<SentenceEncoder['encode']>[0], row: number): Promise<Float32Array> => {
+    const encoded = encodeRow(tokenizer, batch, row, { task: 'persona', maximumTokens });
+    return session.run(feedsOf(session, [encoded], encoded.ids.length, tokenizer.padId));
+  };
+  const nothing = { rows: 1, bytes: new Uint8Array(), rowSegments: new Uint32Array(2) };
+  const empty = { roles: new Uint8Array(), starts: new Uint32Array(), ends: new Uint32Array() };
+  const { length: width } = await encodeOne({ ...nothing, ...empty, toolCalls: new Uint8Array(1) }, 0);
+  return {
+    width,
+    async encode(batch) {
+      const numbers = new Float32Array(batch.rows * width);
+      for (let row = 0; row < batch.rows; row++) numbers.set(await encodeOne(batch, row), row * width);
+      return numbers;
+    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError } from '../src/core/errors.ts';
+import { roles } from '../src/core/row.ts';
+import type { TextBatch } from '../src/core/tagger.ts';
+import type { OnnxSession, TensorData } from '../src/onnx/session.ts';
+import { openWordPiece, type WordPiece } from '../src/onnx/wordpiece.ts';
+import type { TaggerJson } from './tagger-json.ts';
+
+/** Tokens in one call (rows × padded length); larger calls leave the cache and get slower. */
+const tokensPerCall = 1024;
+/** A row is padded to a multiple of this, which depends on the row alone. */
+const lengthStep = 16;
+/** Bytes of a side read per allowed token: more than any WordPiece vocabulary needs, so long texts are cut before the work. */
+const bytesPerToken = 12;
+
+/** Tokens of one row as a BERT-family model reads them. */
+export interface EncodedRow {
+  readonly ids: readonly number[];
+  /** Tokens of the first part, the marks around it included. */
+  readonly firstLength: number;
+}
+export const emptyRow: EncodedRow = { ids: [], firstLength: 0 };
+
+/** @throws ConfigError `tokenizer-missing`, and what reading it throws */
+export async function openTokenizer(path: string): Promise<WordPiece> {
+  try {
+    return openWordPiece(await readFile(path, 'utf8'), path);
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    throw new ConfigError(`${path}: not readable`, { code: 'tokenizer-missing', cause });
+  }
+}
+
+/**
+ * Traits read the assistant's text alone; personas read the user's text as the first part and the assistant's as the second, with
+ * two thirds of the room for the assistant.
+ */
+export function encodeRow(
+  tokenizer: WordPiece,
+  batch: TextBatch,
+  row: number,
+  json: Pick<TaggerJson, 'task'> & { readonly maximumTokens: number },
+): EncodedRow {
+  const room = json.maximumTokens;
+  const assistant = tokenizer.encode(sideText(batch, row, 'assistant', room * bytesPerToken));
+  if (json.task === 'traits') {
+    const ids = [tokenizer.startId, ...assistant.slice(0, room - 2), tokenizer.endId];
+    return { ids, firstLength: ids.length };
+  }
+  const user = tokenizer.encode(sideText(batch, row, 'user', room * bytesPerToken));
+  const usable = room - 3;
+  const userRoom = Math.max(Math.floor(usable / 3), usable - assistant.length);
+  const first = [tokenizer.startId, ...user.slice(0, userRoom), tokenizer.endId];
+  const second = assistant.slice(0, room - 1 - first.length);
+  return { ids: [...first, ...second, tokenizer.endId], firstLength: first.length };
+}
+
+function sideText(
+  batch: TextBatch,
+  row: number,
+  speaker: (typeof roles)[number],
+  maximumBytes: number,
+): string {
+  const wanted = roles.indexOf(speaker);
+  let text = '';
+  for (let s = batch.rowSegments[row] ?? 0; s < (batch.rowSegments[row + 1] ?? 0); s++) {
+    if (batch.roles[s] !== wanted || text.length >= maximumBytes) continue;
+    const start = batch.starts[s] ?? 0;
+    const end = Math.min(batch.ends[s] ?? 0, start + maximumBytes);
+    text += `${text ? '\n' : ''}${Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset + start, end - start).toString('utf8')}`;
+  }
+  return text;
+}
+
+interface LengthGroup {
+  readonly length: number;
+  readonly rows: readonly number[];
+}
+
+/** Rows of one padded length, cut so that a call holds at most `tokensPerCall` tokens. */
+export function groupByLength(rows: readonly EncodedRow[]): readonly LengthGroup[] {
+  const byLength = new Map<number, number[]>();
+  for (const [row, encoded] of rows.entries()) {
+    const length = Math.max(lengthStep, Math.ceil(encoded.ids.length / lengthStep) * lengthStep);
+    const group = byLength.get(length);
+    if (group) group.push(row);
+    else byLength.set(length, [row]);
+  }
+  const groups: LengthGroup[] = [];
+  for (const [length, members] of byLength) {
+    const size = Math.max(1, Math.floor(tokensPerCall / length));
+    for (let from = 0; from < members.length; from += size)
+      groups.push({ length, rows: members.slice(from, from + size) });
+  }
+  return groups;
+}
+
+/** Inputs of one call, padded to `length`; `token_type_ids` where the model has them. */
+export function feedsOf(
+  session: OnnxSession,
+  rows: readonly EncodedRow[],
+  length: number,
+  padId: number,
+): Record<string, TensorData> {
+  const dims = [rows.length, length];
+  const ids = new BigInt64Array(rows.length * length).fill(BigInt(padId));
+  const mask = new BigInt64Array(rows.length * length);
+  const types = new BigInt64Array(rows.length * length);
+  for (const [i, row] of rows.entries()) {
+    for (const [j, id] of row.ids.entries()) {
+      ids[i * length + j] = BigInt(id);
+      mask[i * length + j] = 1n;
+      if (j >= row.firstLength) types[i * length + j] = 1n;
+    }
+  }
+  const feeds: Record<string, TensorData> = {
+    input_ids: { type: 'int64', data: ids, dims },
+    attention_mask: { type: 'int64', data: mask, dims },
+  };
+  if (session.inputNames.includes('token_type_ids'))
+    feeds['token_type_ids'] = { type: 'int64', data: types, dims };
+  return feeds;
+}
