@@ -1,6 +1,7 @@
 import type { Tagger, TaggerInfo } from '../src/core/tagger.ts';
 import type { Taxonomy } from '../src/core/taxonomy.ts';
 import { openHashedBag } from './hashed-bag.ts';
+import { openSentenceTagger } from './sentence-encoder.ts';
 import { readTaggerFolder } from './tagger-json.ts';
 import { openTextClassifier } from './text-classifier.ts';
 import { openTraits } from './traits.ts';
@@ -24,6 +25,8 @@ export async function openTagger(folder: string, taxonomy: Taxonomy): Promise<Ta
       return openTraits(read);
     case 'text-classifier':
       return openTextClassifier(read);
+    case 'sentence-encoder':
+      return openSentenceTagger(read);
   }
 }
 

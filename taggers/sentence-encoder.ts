@@ -1,12 +1,41 @@
 import { join } from 'node:path';
 import { ConfigError } from '../src/core/errors.ts';
-import type { EncoderFolder, SentenceEncoder } from '../src/core/tagger.ts';
+import type { EncoderFolder, SentenceEncoder, Tagger } from '../src/core/tagger.ts';
 import type { Taxonomy } from '../src/core/taxonomy.ts';
+import { featuriseFor } from '../src/onnx/featurise.ts';
 import { openSession } from '../src/onnx/session.ts';
-import { readTaggerFolder } from './tagger-json.ts';
+import { applyMultiTurnRule, multiTurnRule } from './multi-turn-rule.ts';
+import { scoreRows } from './score-rows.ts';
+import { readTaggerFolder, type TaggerFolder } from './tagger-json.ts';
 import { encodeRow, feedsOf, openTokenizer } from './token-rows.ts';
 
-/** Name of the output that carries the numbers of a row. */
+/** The persona tagger of a sentence encoder's folder: its persona head, and the multi_turn rule of the fast tagger. */
+export async function openSentenceTagger({ folder, json, info }: TaggerFolder): Promise<Tagger> {
+  if (json.kind !== 'sentence-encoder') throw new TypeError(`kind ${json.kind}`);
+  const tokenizer = await openTokenizer(join(folder, json.tokenizer));
+  const session = await openSession(join(folder, json.model), {
+    inputs: ['input_ids', 'attention_mask'],
+    optionalInputs: ['token_type_ids'],
+    output: json.outputs.persona,
+    outputWidth: info.labels.length,
+  });
+  const rule = multiTurnRule(info.labels);
+  const model = { tokenizer, json: { ...json, activation: 'softmax' as const }, width: info.labels.length };
+  const reader = {};
+  return {
+    info,
+    async tag(batch) {
+      const rows = Array.from({ length: batch.rows }, (_, row) => encodeRow(tokenizer, batch, row, json));
+      const features = featuriseFor(reader, batch);
+      const scores = await scoreRows(session, rows, model);
+      applyMultiTurnRule(scores, features, model.width, rule);
+      return { scores };
+    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+/** Output with the numbers of a row, where tagger.json does not name it. */
 const embeddingOutput = 'embedding';
 
 /** @throws ConfigError `encoder-unsupported`, and what reading the folder throws */
@@ -23,7 +52,7 @@ export async function describeEncoder(folder: string, taxonomy: Taxonomy): Promi
     sha256: info.sha256,
     model: join(folder, json.model),
     tokenizer: join(folder, json.tokenizer),
-    embedding: embeddingOutput,
+    embedding: json.kind === 'sentence-encoder' ? json.outputs.embedding : embeddingOutput,
     maximumTokens: json.maximumTokens,
     licence: json.licence,
     data: json.data,
@@ -32,12 +61,13 @@ export async function describeEncoder(folder: string, taxonomy: Taxonomy): Promi
 
 /** Opens the encoder of a transformer tagger's folder. @throws ConfigError as describeEncoder, `onnx-wrong-shape` */
 export async function openEncoder(folder: string, taxonomy: Taxonomy): Promise<SentenceEncoder> {
-  const { model, tokenizer: tokenizerPath, maximumTokens } = await describeEncoder(folder, taxonomy);
+  const described = await describeEncoder(folder, taxonomy);
+  const { model, tokenizer: tokenizerPath, embedding, maximumTokens } = described;
   const tokenizer = await openTokenizer(tokenizerPath);
   const session = await openSession(model, {
     inputs: ['input_ids', 'attention_mask'],
     optionalInputs: ['token_type_ids'],
-    output: embeddingOutput,
+    output: embedding,
     outputWidth: null,
   });
   // One row a call: nothing is padded, and int8 models scale their activations by the call, which would make rows depend on others.

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Tagger } from '../src/core/tagger.ts';
 import { openSession } from '../src/onnx/session.ts';
-import type { TaggerFolder, TaggerJson } from './tagger-json.ts';
-import { emptyRow, encodeRow, feedsOf, groupByLength, openTokenizer } from './token-rows.ts';
-
-type ClassifierJson = Extract<TaggerJson, { kind: 'text-classifier' }>;
+import type { TaggerFolder } from './tagger-json.ts';
+import { scoreRows } from './score-rows.ts';
+import { encodeRow, openTokenizer } from './token-rows.ts';
 
 /**
  * Any BERT-family classifier: `input_ids`, `attention_mask` and, where the model has it, `token_type_ids` in, logits out.
@@ -24,51 +23,8 @@ export async function openTextClassifier({ folder, json, info }: TaggerFolder): 
     info,
     async tag(batch) {
       const rows = Array.from({ length: batch.rows }, (_, row) => encodeRow(tokenizer, batch, row, json));
-      const scores = new Float32Array(batch.rows * info.labels.length);
-      for (const group of groupByLength(rows)) {
-        const logits = await session.run(
-          feedsOf(
-            session,
-            group.rows.map((row) => rows[row] ?? emptyRow),
-            group.length,
-            tokenizer.padId,
-          ),
-        );
-        for (const [i, row] of group.rows.entries()) {
-          activate(
-            logits,
-            i * info.labels.length,
-            info.labels.length,
-            json,
-            scores,
-            row * info.labels.length,
-          );
-        }
-      }
-      return { scores };
+      return { scores: await scoreRows(session, rows, { tokenizer, json, width: info.labels.length }) };
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
-}
-
-/** Logits to scores, rounded to 1e-4: kernels differ in the last bits with the number of rows in a call. */
-function activate(
-  logits: Float32Array,
-  from: number,
-  width: number,
-  json: ClassifierJson,
-  out: Float32Array,
-  at: number,
-): void {
-  const temperature = json.calibration.folded ? 1 : json.calibration.temperature;
-  let highest = -Infinity;
-  for (let j = 0; j < width; j++) highest = Math.max(highest, (logits[from + j] ?? 0) / temperature);
-  let sum = 0;
-  for (let j = 0; j < width; j++) sum += Math.exp((logits[from + j] ?? 0) / temperature - highest);
-  for (let j = 0; j < width; j++) {
-    const logit = (logits[from + j] ?? 0) / temperature;
-    const score =
-      json.activation === 'softmax' ? Math.exp(logit - highest) / sum : 1 / (1 + Math.exp(-logit));
-    out[at + j] = Math.round(score * 1e4) / 1e4;
-  }
 }

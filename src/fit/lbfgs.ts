@@ -10,6 +10,8 @@ const memory = 10;
 const armijo = 1e-4;
 const shrink = 0.5;
 const mostShrinks = 20;
+/** Flatter steps are rounding, not curvature. */
+const leastCurvature = 1e-10;
 
 /**
  * Minimises a smooth convex function by L-BFGS with a backtracking line search (Nocedal & Wright 2006, algorithm 7.5).
@@ -30,7 +32,7 @@ export async function minimise(
     const next = await search(slopeAt, point, slope, direction, steps.length === 0);
     if (!next) break;
     const step = stepBetween(point, slope, next);
-    if (step.curvature > 1e-12) steps.push(step);
+    if (step.curvature > leastCurvature * dot(step.turned, step.turned)) steps.push(step);
     if (steps.length > memory) steps.shift();
     ({ point, slope } = next);
   }
