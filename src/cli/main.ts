@@ -55,18 +55,7 @@ const optionNames = [
   'debug',
   'log-format',
 ];
-const commandNames = [
-  'tag',
-  'plan',
-  'why',
-  'verify',
-  'eval',
-  'train',
-  'report',
-  'status',
-  'bench',
-  'config',
-];
+const commandNames = ['tag', 'plan', 'why', 'verify', 'eval', 'train', 'report', 'status', 'bench', 'config'];
 
 async function main(): Promise<void> {
   const parser = yargs(hideBin(process.argv))
