@@ -9,14 +9,14 @@ export type RunEvent =
     }
   | {
       readonly type: 'stage-start';
-      readonly stage: Stage;
+      readonly stage: ProgressStage;
       readonly units: number;
       readonly unitsDone: number;
       readonly bytes: number;
     }
   | {
       readonly type: 'unit-end';
-      readonly stage: Stage;
+      readonly stage: ProgressStage;
       readonly unit: string;
       readonly rows: number;
       readonly bytes: number;
@@ -24,7 +24,7 @@ export type RunEvent =
       readonly reused: boolean;
       readonly ms: number;
     }
-  | { readonly type: 'stage-end'; readonly stage: Stage; readonly ms: number; readonly rows: number }
+  | { readonly type: 'stage-end'; readonly stage: ProgressStage; readonly ms: number; readonly rows: number }
   | { readonly type: 'warning'; readonly code: string; readonly message: string }
   | {
       readonly type: 'run-end';
@@ -35,14 +35,8 @@ export type RunEvent =
       readonly ms: number;
     };
 
-export type Stage =
-  | 'scan'
-  | 'tag'
-  | 'screen'
-  | 'plan'
-  | 'order'
-  | 'collect'
-  | 'write'
-  | 'report'
-  | 'encode'
-  | 'fit';
+/** Stages of a run, in order. */
+export type Stage = 'scan' | 'tag' | 'screen' | 'plan' | 'order' | 'collect' | 'write' | 'report';
+
+/** What can be under way: stages of a run, and those of `train`. */
+export type ProgressStage = Stage | 'encode' | 'fit';

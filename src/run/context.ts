@@ -1,9 +1,9 @@
-import type { RunEvent, Stage } from '../core/events.ts';
+import type { ProgressStage, RunEvent } from '../core/events.ts';
 import { crashPoint } from '../lib/crash-point.ts';
 
 /** Wall time and counts of a finished stage; for reports only, never for artefacts that must be reproducible. */
 export interface StageTiming {
-  readonly stage: Stage;
+  readonly stage: ProgressStage;
   readonly ms: number;
   readonly rows: number;
   readonly bytes: number;
@@ -17,7 +17,7 @@ export interface RunContext {
   readonly timings: readonly StageTiming[];
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   warn(code: string, message: string): void;
-  stage(stage: Stage, units: number, unitsDone: number, bytes: number): StageRecorder;
+  stage(stage: ProgressStage, units: number, unitsDone: number, bytes: number): StageRecorder;
 }
 
 export interface StageRecorder {

@@ -1,8 +1,8 @@
-import type { RunEvent, Stage } from '../../core/events.ts';
+import type { ProgressStage, RunEvent } from '../../core/events.ts';
 
 /** What is known of the stage under way. Reused units count as done but not towards speed. */
 export interface StageState {
-  readonly stage: Stage;
+  readonly stage: ProgressStage;
   readonly startMs: number;
   readonly units: number;
   readonly unitsDone: number;
