@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 
-import { findDuplicates } from '../balance/dedupe.ts';
+import { forEachDuplicate } from '../balance/dedupe.ts';
 import { RecordPartitions } from '../lib/record-partitions.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
 import type { UnitStream } from './unit-stream.ts';
 
-/** Content hash, row key, unit, row. */
-const recordWords = 10;
+/** Content hash, unit, row. */
+const recordWords = 6;
 
 /**
  * Exact duplicates of any number of rows: records are spread over files by content hash, so that equal contents meet in one
- * file, and each file is solved on its own by `findDuplicates`; the rows to drop are spread again by unit.
- * The same rows fall out as in memory. Disk: 40 bytes a row while it works, then 8 per dropped row until disposed. Memory: one
+ * file, and each file is solved on its own by `forEachDuplicate`; the rows to drop are spread again by unit.
+ * The same rows fall out as in memory. Disk: 24 bytes a row while it works, then 8 per dropped row until disposed. Memory: one
  * file of each kind, about a million rows.
  */
 export class DroppedRows implements Disposable {
@@ -24,12 +24,12 @@ export class DroppedRows implements Disposable {
     this.#unitsPerPart = unitsPerPart;
   }
 
-  /** @param sourceRank per source, which duplicate stays: the smallest */
+  /** @param unitRank of equal contents the row of the unit with the smallest rank stays, in it the first */
   static async find(
     stream: UnitStream,
     options: {
       readonly folder: string;
-      readonly sourceRank: readonly number[];
+      readonly unitRank: Uint32Array;
       /** Default a million. */
       readonly rowsPerPart?: number;
     },
@@ -47,9 +47,8 @@ export class DroppedRows implements Disposable {
       parts: Math.ceil(stream.units.length / unitsPerPart),
       words: 2,
     });
-    const ranks = stream.units.map(({ source }) => options.sourceRank[source] ?? 0);
     for (let part = 0; part < parts; part++) {
-      dropFrom(records.read(part), ranks, dropped, unitsPerPart);
+      dropFrom(records.read(part), options.unitRank, dropped, unitsPerPart);
       records.drop(part);
     }
     return new DroppedRows(dropped, unitsPerPart);
@@ -71,15 +70,12 @@ async function spread(stream: UnitStream, records: RecordPartitions): Promise<vo
   const record = new Uint32Array(recordWords);
   for (let unit = 0; unit < stream.units.length; unit++) {
     const table = await stream.read(unit);
-    record[8] = unit;
+    record[4] = unit;
     for (let row = 0; row < table.rows; row++) {
       if (table.state[row] !== stateIndex.eligible) continue;
-      for (let word = 0; word < 4; word++) {
-        record[word] = table.hash[row * 4 + word] ?? 0;
-        record[4 + word] = table.rowKey[row * 4 + word] ?? 0;
-      }
-      record[9] = row;
-      // The second word: findDuplicates takes its slots from the first.
+      for (let word = 0; word < 4; word++) record[word] = table.hash[row * 4 + word] ?? 0;
+      record[5] = row;
+      // The second word: forEachDuplicate takes its slots from the first.
       records.add((record[1] ?? 0) % records.parts, record);
     }
   }
@@ -87,27 +83,23 @@ async function spread(stream: UnitStream, records: RecordPartitions): Promise<vo
 
 function dropFrom(
   records: Uint32Array,
-  rankOfUnit: readonly number[],
+  unitRank: Uint32Array,
   dropped: RecordPartitions,
   unitsPerPart: number,
 ): void {
   const rows = records.length / recordWords;
   const hashes = new Uint32Array(rows * 4);
-  const rowKeys = new Uint32Array(rows * 4);
-  const sourceRank = new Uint16Array(rows);
-  for (let i = 0; i < rows; i++) {
-    const at = i * recordWords;
-    hashes.set(records.subarray(at, at + 4), i * 4);
-    rowKeys.set(records.subarray(at + 4, at + 8), i * 4);
-    sourceRank[i] = rankOfUnit[records[at + 8] ?? 0] ?? 0;
-  }
-  const eligible = new Uint8Array(rows).fill(1);
-  const { duplicate } = findDuplicates({ hashes, rowKeys, eligible, sourceRank });
-  for (let i = 0; i < rows; i++) {
-    if (duplicate[i] === 0) continue;
-    const place = records.subarray(i * recordWords + 8, i * recordWords + 10);
-    dropped.add(Math.floor((place[0] ?? 0) / unitsPerPart), place);
-  }
+  for (let i = 0; i < rows; i++) hashes.set(records.subarray(i * recordWords, i * recordWords + 4), i * 4);
+  const unitAt = (i: number): number => records[i * recordWords + 4] ?? 0;
+  const rowAt = (i: number): number => records[i * recordWords + 5] ?? 0;
+  forEachDuplicate({
+    rows,
+    hashes,
+    isEligible: () => true,
+    isBefore: (a, b) =>
+      unitAt(a) === unitAt(b) ? rowAt(a) < rowAt(b) : (unitRank[unitAt(a)] ?? 0) < (unitRank[unitAt(b)] ?? 0),
+    visit: (i) => dropped.add(Math.floor(unitAt(i) / unitsPerPart), Uint32Array.of(unitAt(i), rowAt(i))),
+  });
 }
 
 function byUnit(records: Uint32Array): Map<number, number[]> {

@@ -1,7 +1,8 @@
 import type { Taxonomy } from '../core/taxonomy.ts';
-import { hashToHex } from '../lib/hash.ts';
 import type { Corpus } from './corpus.ts';
 import type { PlannedCorpus } from './plan-corpus.ts';
+import { unitOf } from './plan-table.ts';
+import { readRowKeys } from './row-keys.ts';
 
 /** Rows that stand in one plan and not in the other. */
 export interface RowChange {
@@ -23,12 +24,13 @@ export const noChange: RowChange = { rows: 0, personas: {}, examples: [] };
 const shownExamples = 10;
 
 /** Rows of `a` that are not in `b`; both plans read the same sidecars, so rows correspond. */
-export function changedRows(
+export async function changedRows(
+  run: string,
   a: PlannedCorpus,
   b: PlannedCorpus,
   corpus: Corpus,
   taxonomy: Taxonomy,
-): RowChange {
+): Promise<RowChange> {
   const counts = new Float64Array(taxonomy.personas.length);
   const { keys } = a.plan;
   const isBefore = (x: number, y: number): boolean => {
@@ -48,6 +50,7 @@ export function changedRows(
     first.splice(at < 0 ? first.length : at, 0, row);
     first.length = Math.min(first.length, shownExamples);
   }
+  const rowKeys = await readRowKeys(run, a.table, first);
   const personas = taxonomy.personas
     .map((persona, i): [string, number] => [persona.id, counts[i] ?? 0])
     .filter(([, count]) => count > 0)
@@ -55,29 +58,24 @@ export function changedRows(
   return {
     rows,
     personas: Object.fromEntries(personas),
-    examples: first.map((row) => describeRow(a, row, corpus, taxonomy)),
+    examples: first.map((row, i) => ({
+      row_key: rowKeys[i] ?? '',
+      ...describeRow(a, row, corpus, taxonomy),
+    })),
   };
 }
 
-function describeRow({ table }: PlannedCorpus, row: number, corpus: Corpus, taxonomy: Taxonomy): RowExample {
+function describeRow(
+  { table }: PlannedCorpus,
+  row: number,
+  corpus: Corpus,
+  taxonomy: Taxonomy,
+): Omit<RowExample, 'row_key'> {
   const u = unitOf(table.unitStart, row);
   const unit = corpus.units[u];
   return {
-    row_key: hashToHex(table.rowKey, row * 4),
     place: `${unit?.file ?? ''}:${(unit?.firstRow ?? 0) + row - (table.unitStart[u] ?? 0)}`,
     persona: taxonomy.personas[table.persona[row] ?? 0]?.id ?? '',
     score: Math.round(((table.score[row] ?? 0) / 65535) * 1000) / 1000,
   };
-}
-
-/** The unit that owns a row: the last one that starts at or before it and is not empty. */
-function unitOf(unitStart: Uint32Array, row: number): number {
-  let low = 0;
-  let high = unitStart.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((unitStart[middle] ?? 0) <= row) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -11,7 +11,7 @@ import { DroppedRows } from './dropped-rows.ts';
 import { type CellCount, cellCoder, describeCell, requiredTraits } from './plan-cells.ts';
 import { solvePlan } from './plan-pass.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
-import { sourceRanks } from './screen-table.ts';
+import { unitRanks } from './screen-table.ts';
 import type { UnitStream } from './unit-stream.ts';
 
 /** A plan that holds no row; it answers for one unit at a time, in any order. */
@@ -26,7 +26,7 @@ export interface StreamingPlan extends Disposable {
  * The selection of `planRun`, row for row, in memory that does not grow with the rows: sidecars stream by, once for
  * duplicates, twice for the selection (twice more where a source has a limit), and again as units are decided.
  * Memory: one unit, one partition of duplicates (about a million rows), and 16 KiB a cell for the key histogram.
- * Disk: 40 bytes a row in `spill` while duplicates are sought.
+ * Disk: 24 bytes a row in `spill` while duplicates are sought.
  * @throws ValidationError `infeasible` when balance.on_infeasible is error
  */
 export async function planStreaming(params: {
@@ -45,7 +45,7 @@ export async function planStreaming(params: {
     config.dataset.deduplicate && config.dataset.filter_duplicates
       ? await DroppedRows.find(stream, {
           folder: params.spill,
-          sourceRank: sourceRanks(sources),
+          unitRank: unitRanks(stream.units, sources),
           rowsPerPart: params.rowsPerPart,
         })
       : null;

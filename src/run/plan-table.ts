@@ -33,7 +33,7 @@ export interface TaggedUnit {
 }
 
 /**
- * Every row of the corpus, read from sidecars alone, as parallel arrays in unit order: 54 bytes a row.
+ * Every row of the corpus, read from sidecars alone, as parallel arrays in unit order: 31 bytes a row.
  * Unit u owns rows [unitStart[u], unitStart[u + 1]).
  */
 export interface PlanTable {
@@ -42,8 +42,6 @@ export interface PlanTable {
   readonly unitStart: Uint32Array;
   /** Four words a row. */
   readonly hash: Uint32Array;
-  /** Four words a row; empty once released. */
-  rowKey: Uint32Array;
   readonly persona: Uint8Array;
   /** Probability × 65535, after the prior. */
   readonly score: Uint16Array;
@@ -57,9 +55,16 @@ export interface PlanTable {
   readonly abstainedAs: Float64Array;
 }
 
-/** Gives back 16 bytes a row: after duplicates are out, only explanations of single rows need the keys. */
-export function releaseRowKeys(table: PlanTable): void {
-  table.rowKey = new Uint32Array(0);
+/** The unit that owns a row: the last one that starts at or before it and is not empty. */
+export function unitOf(unitStart: Uint32Array, row: number): number {
+  let low = 0;
+  let high = unitStart.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((unitStart[middle] ?? 0) <= row) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 export interface LabelRules {
@@ -113,7 +118,6 @@ function createTable(units: readonly TaggedUnit[], personas: number): PlanTable 
     units,
     unitStart,
     hash: new Uint32Array(rows * 4),
-    rowKey: new Uint32Array(rows * 4),
     persona: new Uint8Array(rows),
     score: new Uint16Array(rows),
     traits: new Uint16Array(rows),
@@ -133,7 +137,6 @@ function fillUnit(
   prior: { origin: number; strength: number },
 ): void {
   table.hash.set(tags.contentHash, start * 4);
-  table.rowKey.set(tags.rowKey, start * 4);
   table.traits.set(tags.traits, start);
   table.tokens.set(tags.tokens, start);
   table.supervisedTokens.set(tags.supervisedTokens, start);

@@ -20,7 +20,6 @@ import { layOut, type RunLayout } from './layout.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
-import { releaseRowKeys } from './plan-table.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { createRunLog } from './run-log.ts';
@@ -151,7 +150,6 @@ async function planTagged(
   const corpus = describeCorpus(params, sources, tagged.units, tagged.screening);
   await writeCorpus(out, corpus);
   const planned = await planCorpus({ out, corpus, config, taxonomy: params.tools.taxonomy });
-  releaseRowKeys(planned.table);
   warnOfPlan(context, planned, config);
   const recipes = await loadRecipes(params.tools.recipesFolder);
   const gaps = planGaps(planned.plan, planned.table, params.tools.taxonomy, recipes);

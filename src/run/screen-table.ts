@@ -2,11 +2,11 @@ import { join } from 'node:path';
 
 import type { Config } from '../config/schema.ts';
 import { ConfigError } from '../core/errors.ts';
-import { findDuplicates } from '../balance/dedupe.ts';
+import { forEachDuplicate } from '../balance/dedupe.ts';
 import { type NearDuplicates, NearDuplicateFinder } from '../balance/near-duplicates.ts';
 import { readBand, readBenchmarkMasks } from '../tag/screen-sidecar.ts';
 import type { Corpus, CorpusSource } from './corpus.ts';
-import { type PlanTable, stateIndex } from './plan-table.ts';
+import { type PlanTable, stateIndex, type TaggedUnit, unitOf } from './plan-table.ts';
 import { nearDuplicateRules } from './screen-pass.ts';
 
 /** What screening took out of the supply, and what it found among the rows that stay. */
@@ -21,8 +21,8 @@ export interface ScreenedTable {
 
 /**
  * Takes out of the table what must not be counted as supply, in this order: rows that stand in a benchmark, exact duplicates,
- * near-duplicates. Every choice is a function of the rows' contents (of equal contents the smallest source name and row key
- * stay). Memory: see balance/dedupe and balance/near-duplicates; one unit's masks at a time.
+ * near-duplicates. Every choice is a function of the rows' contents (of equal contents the first by source, file and row
+ * stays). Memory: see balance/dedupe and balance/near-duplicates; one unit's masks at a time.
  * @throws ConfigError `not-screened`, ValidationError `screen-damaged`
  */
 export async function screenTable(
@@ -93,22 +93,38 @@ async function dropContaminated(
   return counts;
 }
 
-/** Exact duplicates out of the supply. */
+/** Of equal contents the row of the first source by name stays, in it the first by file and row: not by the order of reading. */
 export function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {
-  const rank = sourceRanks(sources);
-  const sourceRank = new Uint16Array(table.rows);
-  table.units.forEach((unit, u) =>
-    sourceRank.fill(rank[unit.source] ?? 0, table.unitStart[u], table.unitStart[u + 1]),
-  );
-  const eligible = eligibleRows(table);
-  const { duplicate } = findDuplicates({ hashes: table.hash, rowKeys: table.rowKey, eligible, sourceRank });
-  for (let i = 0; i < table.rows; i++) if (duplicate[i]) table.state[i] = stateIndex.duplicate;
+  const rank = unitRanks(table.units, sources);
+  forEachDuplicate({
+    rows: table.rows,
+    hashes: table.hash,
+    isEligible: (row) => table.state[row] === stateIndex.eligible,
+    isBefore(a, b) {
+      const [unitA, unitB] = [unitOf(table.unitStart, a), unitOf(table.unitStart, b)];
+      return unitA === unitB ? a < b : (rank[unitA] ?? 0) < (rank[unitB] ?? 0);
+    },
+    visit(row) {
+      table.state[row] = stateIndex.duplicate;
+    },
+  });
 }
 
-/** Rank by name, so that the order of the configuration does not decide which duplicate stays. */
-export function sourceRanks(sources: readonly CorpusSource[]): number[] {
-  const sorted = sources.map((source) => source.name).toSorted();
-  return sources.map((source) => sorted.indexOf(source.name));
+/** Rank of each unit by the names of its source, file and place. */
+export function unitRanks(units: readonly TaggedUnit[], sources: readonly CorpusSource[]): Uint32Array {
+  const order = units.map(({ source, name }, index) => ({
+    index,
+    name,
+    source: sources[source]?.name ?? '',
+  }));
+  order.sort((a, b) => compare(a.source, b.source) || compare(a.name, b.name));
+  const ranks = new Uint32Array(units.length);
+  order.forEach(({ index }, rank) => (ranks[index] = rank));
+  return ranks;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 async function findNearDuplicates(

@@ -45,8 +45,8 @@ export async function comparePlans(params: {
     plan: {
       now: summary,
       revised: summarisePlan(then, context),
-      entering: changedRows(then, now, corpus, taxonomy),
-      leaving: changedRows(now, then, corpus, taxonomy),
+      entering: await changedRows(out, then, now, corpus, taxonomy),
+      leaving: await changedRows(out, now, then, corpus, taxonomy),
     },
     latest: then,
   };

@@ -1,13 +1,13 @@
 import { reviseConfig } from '../config/load.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
-import { hashToHex } from '../lib/hash.ts';
 import { readBenchmarkMasks } from '../tag/screen-sidecar.ts';
 import { readSidecar, runnersUp } from '../tag/sidecar.ts';
 import { join } from 'node:path';
 import { type Corpus, readCorpus } from './corpus.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
-import { type PlanTable, rowStates, stateIndex } from './plan-table.ts';
+import { type PlanTable, rowStates, stateIndex, unitOf } from './plan-table.ts';
+import { findRowKey, readRowKeys } from './row-keys.ts';
 import { readStoredConfig } from './what-if.ts';
 
 /** Why a row is in the corpus or not: one entry per line of the answer. */
@@ -38,20 +38,20 @@ export async function explainRow(params: {
     taxonomy,
   });
   const planned = await planCorpus({ out: run, corpus, config, taxonomy });
-  const found = findRow(planned, corpus, params.row);
-  if (!found) {
+  const row = await findRow(run, planned.table, corpus, params.row);
+  if (row < 0) {
     throw new ConfigError(`no row "${params.row}" in ${run}`, {
       code: 'row-not-found',
       hint: 'give a _row_key of 32 hex digits, or FILE:ROW with the row counted from 0',
     });
   }
-  const { row, unit } = found;
   const { table, plan } = planned;
+  const unit = unitOf(table.unitStart, row);
   const file = corpus.units[unit];
   const place = `${file?.file ?? ''}:${(file?.firstRow ?? 0) + row - (table.unitStart[unit] ?? 0)}`;
   const source = corpus.sources[file?.source ?? 0]?.name ?? '';
   const state = rowStates[table.state[row] ?? 0] ?? '';
-  const rowKey = hashToHex(table.rowKey, row * 4);
+  const [rowKey = ''] = await readRowKeys(run, table, [row]);
   const scores = await describeScores(
     run,
     corpus,
@@ -73,32 +73,16 @@ export async function explainRow(params: {
   };
 }
 
-function findRow(
-  { table }: PlannedCorpus,
-  corpus: Corpus,
-  name: string,
-): { row: number; unit: number } | undefined {
-  const unitOf = (row: number): number =>
-    table.unitStart.findLastIndex((start, u) => start <= row && u < corpus.units.length);
-  if (/^[0-9a-f]{32}$/.test(name)) {
-    const words = [0, 8, 16, 24].map((at) => Number.parseInt(name.slice(at, at + 8), 16));
-    for (let row = 0; row < table.rows; row++) {
-      if (words.every((word, i) => table.rowKey[row * 4 + i] === word)) return { row, unit: unitOf(row) };
-    }
-    return undefined;
-  }
+/** A row by its key or as `FILE:ROW`; -1 when there is none. */
+async function findRow(run: string, table: PlanTable, corpus: Corpus, name: string): Promise<number> {
+  if (/^[0-9a-f]{32}$/.test(name)) return findRowKey(run, table, name);
   const match = /^(.+):(\d+)$/.exec(name);
-  if (!match) return undefined;
+  if (!match) return -1;
   const number = Number(match[2]);
   const unit = corpus.units.findIndex(
-    (candidate) =>
-      candidate.file === match[1] &&
-      number >= candidate.firstRow &&
-      number < candidate.firstRow + candidate.rows,
+    ({ file, firstRow, rows }) => file === match[1] && number >= firstRow && number < firstRow + rows,
   );
-  return unit < 0
-    ? undefined
-    : { row: (table.unitStart[unit] ?? 0) + number - (corpus.units[unit]?.firstRow ?? 0), unit };
+  return unit < 0 ? -1 : (table.unitStart[unit] ?? 0) + number - (corpus.units[unit]?.firstRow ?? 0);
 }
 
 async function describeScores(
@@ -153,11 +137,11 @@ async function describeScreened(
   const state = table.state[row];
   if (state === stateIndex['near-duplicate'] && screened.near) {
     const kept = screened.near.representative[row] ?? row;
-    return `near-duplicate of ${hashToHex(table.rowKey, kept * 4)}, which was kept`;
+    return `near-duplicate of ${(await readRowKeys(run, table, [kept]))[0]}, which was kept`;
   }
   if (state === stateIndex.duplicate) {
     const kept = findKept(table, row);
-    return kept < 0 ? null : `exact duplicate of ${hashToHex(table.rowKey, kept * 4)}`;
+    return kept < 0 ? null : `exact duplicate of ${(await readRowKeys(run, table, [kept]))[0]}`;
   }
   const { screening } = corpus;
   if (state !== stateIndex.contaminated || !screening) return null;
