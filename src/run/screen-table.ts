@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { ConfigError } from '../core/errors.ts';
 import { forEachDuplicate } from '../balance/dedupe.ts';
-import { type NearDuplicates, NearDuplicateFinder } from '../balance/near-duplicates.ts';
+import { type BandWords, type NearDuplicates, NearDuplicateFinder } from '../balance/near-duplicates.ts';
+import { ClusterThinner } from '../balance/thin-clusters.ts';
 import { readBand, readBenchmarkMasks } from '../tag/screen-sidecar.ts';
 import type { Corpus, CorpusSource } from './corpus.ts';
 import { type PlanTable, stateIndex, type TaggedUnit, unitOf } from './plan-table.ts';
@@ -38,8 +39,9 @@ export async function screenTable(
   if ((dataset.deduplicate && dataset.filter_duplicates) || mode === 'remove')
     dropDuplicates(table, corpus.sources);
   if (mode === 'none') return { benchmarks, near: null, splitRows: null };
-  const near = await findNearDuplicates(out, table, corpus);
-  if (mode === 'group') return { benchmarks, near, splitRows: near.representative };
+  const clusters = await findClusters(out, table, corpus);
+  if (mode === 'group') return { benchmarks, near: clusters, splitRows: clusters.representative };
+  const near = await thinClusters(out, table, corpus, clusters);
   for (let row = 0; row < table.rows; row++)
     if (near.representative[row] !== row) table.state[row] = stateIndex['near-duplicate'];
   return { benchmarks, near, splitRows: null };
@@ -127,12 +129,31 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-async function findNearDuplicates(
+async function findClusters(out: string, table: PlanTable, corpus: Corpus): Promise<NearDuplicates> {
+  const finder = new NearDuplicateFinder({ hashes: table.hash, eligible: eligibleRows(table) });
+  await forEachBand(out, table, corpus, (words) => finder.addBand(words));
+  return finder.finish();
+}
+
+async function thinClusters(
+  out: string,
+  table: PlanTable,
+  corpus: Corpus,
+  clusters: NearDuplicates,
+): Promise<NearDuplicates> {
+  const bands = corpus.screening?.nearDuplicates?.bands ?? 0;
+  const thinner = new ClusterThinner({ hashes: table.hash, clusters, bands });
+  await forEachBand(out, table, corpus, (words) => thinner.addBand(words));
+  return thinner.finish();
+}
+
+/** One band of all rows at a time; the words are valid during the call. 8 bytes a row. */
+async function forEachBand(
   out: string,
   table: PlanTable,
   { screening }: Corpus,
-): Promise<NearDuplicates> {
-  const finder = new NearDuplicateFinder({ hashes: table.hash, eligible: eligibleRows(table) });
+  visit: (words: BandWords) => void,
+): Promise<void> {
   const high = new Uint32Array(table.rows);
   const low = new Uint32Array(table.rows);
   for (let band = 0; band < (screening?.nearDuplicates?.bands ?? 0); band++) {
@@ -141,9 +162,8 @@ async function findNearDuplicates(
       const path = join(out, screening?.sidecars[u] ?? '');
       await readBand(path, band, { high: high.subarray(start, end), low: low.subarray(start, end) });
     }
-    finder.addBand(high, low);
+    visit({ high, low });
   }
-  return finder.finish();
 }
 
 function eligibleRows(table: PlanTable): Uint8Array {

@@ -2,10 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { NearDuplicateFinder } from '../../src/balance/near-duplicates.ts';
+import { ClusterThinner } from '../../src/balance/thin-clusters.ts';
 
 interface Item {
   readonly hash: number;
   readonly bands: readonly (readonly [number, number])[];
+}
+
+function wordsOf(items: readonly Item[], band: number) {
+  return {
+    high: Uint32Array.from(items, ({ bands }) => bands[band]?.[0] ?? 0),
+    low: Uint32Array.from(items, ({ bands }) => bands[band]?.[1] ?? 0),
+  };
 }
 
 function cluster(items: readonly Item[], eligible = items.map(() => 1)) {
@@ -13,12 +21,26 @@ function cluster(items: readonly Item[], eligible = items.map(() => 1)) {
     hashes: Uint32Array.from(items.flatMap(({ hash }) => [hash, 1, 2, 3])),
     eligible: Uint8Array.from(eligible),
   });
-  for (let band = 0; band < (items[0]?.bands.length ?? 0); band++)
-    finder.addBand(
-      Uint32Array.from(items, ({ bands }) => bands[band]?.[0] ?? 0),
-      Uint32Array.from(items, ({ bands }) => bands[band]?.[1] ?? 0),
-    );
+  for (let band = 0; band < (items[0]?.bands.length ?? 0); band++) finder.addBand(wordsOf(items, band));
   return finder.finish();
+}
+
+const word = fc.integer({ min: 0, max: 3 });
+const itemLists = fc
+  .array(fc.array(fc.tuple(word, word), { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 25 })
+  .map((list) => list.map((bands, i): Item => ({ hash: (i * 7919) % 1009, bands })));
+
+function shuffle(items: readonly Item[], stream: fc.Stream<number>): Item[] {
+  return items
+    .map((item) => ({ item, at: stream.next().value as number }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+function meet(a: Item, b: Item): boolean {
+  return a.bands.some(
+    ([high, low], i) => (high !== 0 || low !== 0) && b.bands[i]?.[0] === high && b.bands[i]?.[1] === low,
+  );
 }
 
 test('rows that meet in any band are one cluster, chained ones too, and the smallest hash stands for it', () => {
@@ -72,16 +94,9 @@ test('half a band hash is no meeting, rows without words and rows out of the sup
 });
 
 test('clusters are the connected components, and the same in any order of rows', () => {
-  const value = fc.integer({ min: 0, max: 3 });
-  const items = fc
-    .array(fc.array(fc.tuple(value, value), { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 25 })
-    .map((list) => list.map((bands, i): Item => ({ hash: (i * 7919) % 1009, bands })));
   fc.assert(
-    fc.property(items, fc.infiniteStream(fc.nat()), (list, stream) => {
-      const shuffled = list
-        .map((item) => ({ item, at: stream.next().value as number }))
-        .toSorted((a, b) => a.at - b.at)
-        .map(({ item }) => item);
+    fc.property(itemLists, fc.infiniteStream(fc.nat()), (list, stream) => {
+      const shuffled = shuffle(list, stream);
       const byHash = (order: readonly Item[]): Map<number, number> => {
         const { representative } = cluster(order);
         return new Map(order.map(({ hash }, row) => [hash, order[representative[row] ?? 0]?.hash ?? -1]));
@@ -95,13 +110,69 @@ test('clusters are the connected components, and the same in any order of rows',
   );
 });
 
+/** Content hash of the row that stands for each row, by the row's own. */
+function thin(items: readonly Item[]): Map<number, number> {
+  const bands = items[0]?.bands.length ?? 0;
+  const hashes = Uint32Array.from(items.flatMap(({ hash }) => [hash, 1, 2, 3]));
+  const thinner = new ClusterThinner({ hashes, clusters: cluster(items), bands });
+  for (let band = 0; band < bands; band++) thinner.addBand(wordsOf(items, band));
+  const { representative } = thinner.finish();
+  return new Map(items.map(({ hash }, row) => [hash, items[representative[row] ?? 0]?.hash ?? -1]));
+}
+
+test('of a chain the ends stay when they do not meet', () => {
+  const chain: Item[] = [
+    {
+      hash: 1,
+      bands: [
+        [1, 1],
+        [5, 5],
+      ],
+    },
+    {
+      hash: 4,
+      bands: [
+        [2, 1],
+        [5, 5],
+      ],
+    },
+    {
+      hash: 7,
+      bands: [
+        [2, 1],
+        [6, 6],
+      ],
+    },
+  ];
+  expect(thin(chain)).toEqual(
+    new Map([
+      [1, 1],
+      [4, 1],
+      [7, 7],
+    ]),
+  );
+});
+
+test('what stays is what a walk by content hash keeps, and the same in any order of rows', () => {
+  fc.assert(
+    fc.property(itemLists, fc.infiniteStream(fc.nat()), (list, stream) => {
+      const expected = new Map<number, number>();
+      const kept: Item[] = [];
+      for (const item of list.toSorted((a, b) => a.hash - b.hash)) {
+        const met = kept.find((other) => meet(item, other));
+        if (!met) kept.push(item);
+        expected.set(item.hash, met?.hash ?? item.hash);
+      }
+      const byHash = (found: Map<number, number>) => [...found].toSorted((a, b) => a[0] - b[0]);
+      expect(byHash(thin(list))).toEqual(byHash(expected));
+      expect(byHash(thin(shuffle(list, stream)))).toEqual(byHash(expected));
+    }),
+  );
+});
+
 /** By repeated relabelling, as slow as it is plain. */
 function componentsOf(items: readonly Item[]): Map<number, number> {
   const label = items.map(({ hash }) => hash);
-  const meet = (a: Item, b: Item): boolean =>
-    a.bands.some(
-      ([high, low], i) => (high !== 0 || low !== 0) && b.bands[i]?.[0] === high && b.bands[i]?.[1] === low,
-    );
   for (let changed = true; changed;) {
     changed = false;
     items.forEach((a, i) =>
