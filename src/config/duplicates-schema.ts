@@ -6,7 +6,7 @@ export const nearDuplicatesSchema = z.strictObject({
     .enum(['none', 'group', 'remove'])
     .default('none')
     .describe(
-      'remove: of rows that nearly repeat each other only the one of the smallest content hash stays; group: all stay, and all on the same side of train and validation; none: not looked for.',
+      'remove: of rows that nearly repeat each other only the one of the smallest content hash stays (exact duplicates go as well); group: all stay, and all on the same side of train and validation; none: not looked for.',
     ),
   text: z
     .enum(['conversation', 'row', 'assistant'])
@@ -29,6 +29,14 @@ export const nearDuplicatesSchema = z.strictObject({
     .max(64)
     .default(8)
     .describe('Minima per band. 14 × 8 finds 92 % of the pairs at Jaccard 0.8, 56 % at 0.7, 5 % at 0.5.'),
+  min_similarity: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.7)
+    .describe(
+      'With mode remove: a row goes only when its estimated Jaccard similarity to a row that stays is at least this; 0: any row that agrees in a band.',
+    ),
 });
 
 /** Rows that stand in benchmarks. */

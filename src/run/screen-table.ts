@@ -5,7 +5,7 @@ import { ConfigError } from '../core/errors.ts';
 import { forEachDuplicate } from '../balance/dedupe.ts';
 import { type BandWords, type NearDuplicates, NearDuplicateFinder } from '../balance/near-duplicates.ts';
 import { ClusterThinner } from '../balance/thin-clusters.ts';
-import { readBand, readBenchmarkMasks } from '../tag/screen-sidecar.ts';
+import { readBand, readBenchmarkMasks, readSignatures } from '../tag/screen-sidecar.ts';
 import type { Corpus, CorpusSource } from './corpus.ts';
 import { type PlanTable, stateIndex, type TaggedUnit, unitOf } from './plan-table.ts';
 import { nearDuplicateRules } from './screen-pass.ts';
@@ -41,7 +41,10 @@ export async function screenTable(
   if (mode === 'none') return { benchmarks, near: null, splitRows: null };
   const clusters = await findClusters(out, table, corpus);
   if (mode === 'group') return { benchmarks, near: clusters, splitRows: clusters.representative };
-  const near = await thinClusters(out, table, corpus, clusters);
+  const near = await thinClusters(out, table, corpus, {
+    clusters,
+    minSimilarity: dataset.near_duplicates.min_similarity,
+  });
   for (let row = 0; row < table.rows; row++)
     if (near.representative[row] !== row) table.state[row] = stateIndex['near-duplicate'];
   return { benchmarks, near, splitRows: null };
@@ -139,10 +142,15 @@ async function thinClusters(
   out: string,
   table: PlanTable,
   corpus: Corpus,
-  clusters: NearDuplicates,
+  how: { readonly clusters: NearDuplicates; readonly minSimilarity: number },
 ): Promise<NearDuplicates> {
-  const bands = corpus.screening?.nearDuplicates?.bands ?? 0;
-  const thinner = new ClusterThinner({ hashes: table.hash, clusters, bands });
+  const { bands = 0, rowsPerBand = 0 } = corpus.screening?.nearDuplicates ?? {};
+  const signatureBytes = bands * rowsPerBand;
+  const thinner = new ClusterThinner({ hashes: table.hash, bands, signatureBytes, ...how });
+  for (let u = 0; u < table.units.length; u++) {
+    const path = join(out, corpus.screening?.sidecars[u] ?? '');
+    thinner.addSignatures(table.unitStart[u] ?? 0, await readSignatures(path));
+  }
   await forEachBand(out, table, corpus, (words) => thinner.addBand(words));
   return thinner.finish();
 }

@@ -4,10 +4,11 @@ import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { compressors } from 'hyparquet-compressors';
 
 import { configSchema } from '../config/schema.ts';
+import { agreeingBytes } from '../balance/thin-clusters.ts';
 import type { Message } from '../core/row.ts';
 import { applyControlToken } from '../shard/control-token.ts';
 import type { Manifest, ManifestFile } from '../shard/manifest.ts';
-import { RowScreen } from '../tag/screen-unit.ts';
+import { createScreenColumns, RowScreen, type ScreenColumns } from '../tag/screen-unit.ts';
 import { nearDuplicateRules } from './screen-pass.ts';
 import type { Finding } from './verify.ts';
 import { readStoredConfig } from './what-if.ts';
@@ -16,7 +17,7 @@ import { readStoredConfig } from './what-if.ts';
  * That no row of validation is a near-duplicate of a row of train, in any phase or adapter, where the run looked for
  * near-duplicates: signatures are computed anew from the shards' text. Of `alpaca` shards only rows without `input` are
  * compared, as the messages of a longer conversation cannot be told apart there.
- * Memory: one row group, about 60 bytes per band and distinct row of validation, and the keys of the distinct rows.
+ * Memory: one row group, about 1.5 KiB per distinct row of validation, and the keys of the distinct rows.
  */
 export async function checkNearDuplicateSplit(params: {
   readonly run: string;
@@ -26,28 +27,23 @@ export async function checkNearDuplicateSplit(params: {
   const stored = configSchema.safeParse(await readStoredConfig(params.run).catch(() => undefined));
   const rules = stored.success ? nearDuplicateRules(stored.data) : null;
   if (!stored.success || !rules) return [];
-  const bands = new Uint32Array(rules.bands * 2);
   const screen = new RowScreen({ nearDuplicates: rules, benchmarks: null });
   const format = stored.data.inference.persona_token_format;
-  const sign = (messages: readonly Message[]): void => {
-    bands.fill(0);
+  const sign = (messages: readonly Message[]): ScreenColumns => {
+    const signed = createScreenColumns(screen, 1);
     const bare = applyControlToken(messages, { persona: '', mode: 'none', format, dropped: false });
-    screen.add(bare, { bands, at: 0 }, { benchmarks: noMask, at: 0 });
+    screen.add(bare, signed, 0);
+    return signed;
   };
-  const validation = Array.from({ length: rules.bands }, () => new Map<number, string>());
-  for await (const { key, messages } of readSplit(params, 'validation')) {
-    sign(messages);
-    validation.forEach((keys, band) => {
-      const hash = bandHash(bands, band);
-      if (hash !== 0) keys.set(hash, key);
-    });
-  }
+  const { min_similarity: minSimilarity } = stored.data.dataset.near_duplicates;
+  const validation = new SignedRows(
+    rules.bands,
+    agreeingBytes({ signatureBytes: screen.signatureBytes, minSimilarity }),
+  );
+  for await (const { key, messages } of readSplit(params, 'validation')) validation.add(key, sign(messages));
   const findings: Finding[] = [];
   for await (const { key, messages, file } of readSplit(params, 'train')) {
-    sign(messages);
-    const met = validation
-      .map((keys, band) => keys.get(bandHash(bands, band)))
-      .find((other) => other !== undefined && other !== key);
+    const met = validation.find(key, sign(messages));
     if (met === undefined) continue;
     findings.push({
       code: 'near-duplicate-split',
@@ -58,7 +54,46 @@ export async function checkNearDuplicateSplit(params: {
   return findings;
 }
 
-const noMask = new Uint32Array(0);
+/** Rows by the hashes of their bands. */
+class SignedRows {
+  readonly #needed: number;
+  readonly #rows: { readonly key: string; readonly signature: Uint8Array }[] = [];
+  readonly #byBand: readonly Map<number, number[]>[];
+
+  constructor(bands: number, needed: number) {
+    this.#needed = needed;
+    this.#byBand = Array.from({ length: bands }, () => new Map<number, number[]>());
+  }
+
+  add(key: string, { bands, signatures }: ScreenColumns): void {
+    const index = this.#rows.push({ key, signature: signatures }) - 1;
+    this.#byBand.forEach((rows, band) => {
+      const hash = bandHash(bands, band);
+      if (hash === 0) return;
+      const list = rows.get(hash);
+      if (list) list.push(index);
+      else rows.set(hash, [index]);
+    });
+  }
+
+  /** Key of a row, other than `key` itself, that the signed one is a near-duplicate of. */
+  find(key: string, { bands, signatures }: ScreenColumns): string | undefined {
+    for (const [band, rows] of this.#byBand.entries()) {
+      for (const index of rows.get(bandHash(bands, band)) ?? []) {
+        const row = this.#rows[index];
+        if (row && row.key !== key && countAgreeing(row.signature, signatures) >= this.#needed)
+          return row.key;
+      }
+    }
+    return undefined;
+  }
+}
+
+function countAgreeing(a: Uint8Array, b: Uint8Array): number {
+  let agreeing = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] === b[i]) agreeing++;
+  return agreeing;
+}
 
 /** 52 of the 64 bits: exact as a number; 0: no words. */
 function bandHash(bands: Uint32Array, band: number): number {

@@ -58,6 +58,12 @@ export class MinHasher {
     }
   }
 
+  /** Eight bits of every minimum to `out` from `at`: what a similarity is estimated from (b-bit minwise hashing, Li and König 2010). */
+  writeSignature(out: Uint8Array, at: number): void {
+    const permutations = this.params.bands * this.params.rowsPerBand;
+    for (let i = 0; i < permutations; i++) out[at + i] = mix32(this.minima[i] ?? 0);
+  }
+
   #minimaOfFour(p: number, values: Int32Array, count: number): void {
     const factors = this.#factors;
     const offsets = this.#offsets;

@@ -7,22 +7,26 @@ import type { ScreenColumns } from './screen-unit.ts';
 export const screenVersion = 1;
 
 const magic = 0x4e524353;
-const headerWords = 5;
+const headerWords = 6;
 
 /**
- * One file per unit: five words (magic, version, rows, bands, mask words), then columns of `rows` little-endian words each:
- * the masks, then per band its high and its low words. By column, so that PLAN reads one band of all units at a time.
+ * One file per unit: six words (magic, version, rows, bands, mask words, signature bytes), then columns of `rows` little-endian
+ * words each: the masks, then per band its high and its low words; last the signatures, row by row. Bands are columns, so that
+ * PLAN reads one band of all units at a time.
  */
 export function encodeScreen(columns: ScreenColumns): Uint8Array {
-  const { rows, bandCount, maskWords } = columns;
-  const words = new Uint32Array(headerWords + rows * (maskWords + bandCount * 2));
-  words.set([magic, screenVersion, rows, bandCount, maskWords]);
+  const { rows, bandCount, maskWords, signatureBytes } = columns;
+  const wordCount = headerWords + rows * (maskWords + bandCount * 2);
+  const file = new Uint8Array(wordCount * 4 + rows * signatureBytes);
+  const words = new Uint32Array(file.buffer, 0, wordCount);
+  words.set([magic, screenVersion, rows, bandCount, maskWords, signatureBytes]);
   let at = headerWords;
   for (let word = 0; word < maskWords; word++)
     for (let row = 0; row < rows; row++) words[at++] = columns.benchmarks[row * maskWords + word] ?? 0;
   for (let word = 0; word < bandCount * 2; word++)
     for (let row = 0; row < rows; row++) words[at++] = columns.bands[row * bandCount * 2 + word] ?? 0;
-  return new Uint8Array(words.buffer);
+  file.set(columns.signatures, wordCount * 4);
+  return file;
 }
 
 /** Which benchmarks every row of a unit meets: `maskWords` words a row. @throws ValidationError `screen-damaged` */
@@ -52,11 +56,18 @@ export async function readBand(
   await file.readColumn(file.maskWords + band * 2 + 1, into.low);
 }
 
+/** Signatures of a unit's rows, row by row. @throws ValidationError `screen-damaged` */
+export async function readSignatures(path: string): Promise<Uint8Array> {
+  await using file = await openScreen(path);
+  return await file.readSignatures();
+}
+
 interface ScreenFile extends AsyncDisposable {
   readonly rows: number;
   readonly bands: number;
   readonly maskWords: number;
   readColumn(column: number, into: Uint32Array): Promise<void>;
+  readSignatures(): Promise<Uint8Array>;
 }
 
 async function openScreen(path: string): Promise<ScreenFile> {
@@ -65,15 +76,21 @@ async function openScreen(path: string): Promise<ScreenFile> {
   });
   try {
     const header = new Uint32Array(headerWords);
-    await readWords(handle, path, header, 0);
-    const [mark, version, rows = 0, bands = 0, maskWords = 0] = header;
+    await readInto(handle, path, header, 0);
+    const [mark, version, rows = 0, bands = 0, maskWords = 0, signatureBytes = 0] = header;
     if (mark !== magic || version !== screenVersion)
       throw damaged(path, 'its beginning is not that of a screening');
     return {
       rows,
       bands,
       maskWords,
-      readColumn: (column, into) => readWords(handle, path, into, (headerWords + column * rows) * 4),
+      readColumn: (column, into) => readInto(handle, path, into, (headerWords + column * rows) * 4),
+      readSignatures: async () => {
+        const signatures = new Uint8Array(rows * signatureBytes);
+        const at = (headerWords + (maskWords + bands * 2) * rows) * 4;
+        await readInto(handle, path, signatures, at);
+        return signatures;
+      },
       [Symbol.asyncDispose]: () => handle.close(),
     };
   } catch (error) {
@@ -82,7 +99,12 @@ async function openScreen(path: string): Promise<ScreenFile> {
   }
 }
 
-async function readWords(handle: FileHandle, path: string, into: Uint32Array, at: number): Promise<void> {
+async function readInto(
+  handle: FileHandle,
+  path: string,
+  into: Uint32Array | Uint8Array,
+  at: number,
+): Promise<void> {
   const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
   let done = 0;
   while (done < bytes.length) {

@@ -17,6 +17,9 @@ export interface ScreenColumns {
   /** Two words per band and row, row-major: rows that share a band's hash are near-duplicates. 0 and 0: no words, or rejected. */
   readonly bands: Uint32Array;
   readonly bandCount: number;
+  /** One byte per permutation, row-major; see `MinHasher.writeSignature`. */
+  readonly signatures: Uint8Array;
+  readonly signatureBytes: number;
   /** One bit per benchmark, `maskWords` words a row. */
   readonly benchmarks: Uint32Array;
   readonly maskWords: number;
@@ -25,7 +28,7 @@ export interface ScreenColumns {
 /**
  * Reads one unit for near-duplicates and benchmark texts. The words of a row are those of its messages in order, with the
  * arguments of tool calls; n-grams of benchmarks are looked for in every message on its own.
- * Holds one batch, and 8 bytes per band and row of the unit.
+ * Holds one batch, and per row of the unit 8 bytes per band and 1 per permutation.
  */
 export async function screenUnit(
   rules: ScreenRules,
@@ -33,32 +36,35 @@ export async function screenUnit(
   expectedRows: number,
 ): Promise<ScreenColumns> {
   const screen = new RowScreen(rules);
-  const { bandCount, maskWords } = screen;
-  let capacity = Math.max(16, expectedRows);
-  let bands = new Uint32Array(capacity * bandCount * 2);
-  let benchmarks = new Uint32Array(capacity * maskWords);
+  let columns = createScreenColumns(screen, Math.max(16, expectedRows));
   let rows = 0;
   for await (const batch of batches) {
-    if (rows + batch.length > capacity) {
-      capacity = Math.max(rows + batch.length, capacity * 2);
-      bands = grow(bands, capacity * bandCount * 2);
-      benchmarks = grow(benchmarks, capacity * maskWords);
-    }
+    if (rows + batch.length > columns.rows)
+      columns = copyRows(
+        columns,
+        rows,
+        createScreenColumns(screen, Math.max(rows + batch.length, columns.rows * 2)),
+      );
     for (const entry of batch) {
       const row = rows++;
-      if ('value' in entry)
-        screen.add(
-          entry.value.messages,
-          { bands, at: row * bandCount * 2 },
-          { benchmarks, at: row * maskWords },
-        );
+      if ('value' in entry) screen.add(entry.value.messages, columns, row);
     }
   }
+  return copyRows(columns, rows, createScreenColumns(screen, rows));
+}
+
+/** Columns for `rows` rows, all zero. */
+export function createScreenColumns(
+  { bandCount, signatureBytes, maskWords }: Pick<RowScreen, 'bandCount' | 'signatureBytes' | 'maskWords'>,
+  rows: number,
+): ScreenColumns {
   return {
     rows,
-    bands: bands.slice(0, rows * bandCount * 2),
+    bands: new Uint32Array(rows * bandCount * 2),
     bandCount,
-    benchmarks: benchmarks.slice(0, rows * maskWords),
+    signatures: new Uint8Array(rows * signatureBytes),
+    signatureBytes,
+    benchmarks: new Uint32Array(rows * maskWords),
     maskWords,
   };
 }
@@ -66,6 +72,7 @@ export async function screenUnit(
 /** Screens one row after another; keeps the buffers. */
 export class RowScreen {
   readonly bandCount: number;
+  readonly signatureBytes: number;
   readonly maskWords: number;
   readonly #text: ComparedText;
   readonly #hasher: MinHasher | null;
@@ -78,27 +85,26 @@ export class RowScreen {
     this.#hasher = rules.nearDuplicates ? new MinHasher(rules.nearDuplicates) : null;
     this.#finder = rules.benchmarks ? new NgramFinder(rules.benchmarks) : null;
     this.bandCount = rules.nearDuplicates?.bands ?? 0;
+    this.signatureBytes = this.bandCount * (rules.nearDuplicates?.rowsPerBand ?? 0);
     this.maskWords = Math.ceil((rules.benchmarks?.benchmarks ?? 0) / 32);
   }
 
-  /** Writes the row's band hashes and benchmark bits; `messages` carry no control tokens. */
-  add(
-    messages: readonly Message[],
-    bands: { readonly bands: Uint32Array; readonly at: number },
-    found: { readonly benchmarks: Uint32Array; readonly at: number },
-  ): void {
+  /** Writes what is found into line `row` of the columns, which must be zero; `messages` carry no control tokens. */
+  add(messages: readonly Message[], into: ScreenColumns, row: number): void {
     if (this.#hasher) {
       this.#compared.clear();
       for (const message of messages) if (isCompared(message, this.#text)) addWords(this.#compared, message);
-      if (this.#hasher.sign(this.#compared.hashes, this.#compared.count))
-        this.#hasher.writeBands(bands.bands, bands.at);
+      if (this.#hasher.sign(this.#compared.hashes, this.#compared.count)) {
+        this.#hasher.writeBands(into.bands, row * this.bandCount * 2);
+        this.#hasher.writeSignature(into.signatures, row * this.signatureBytes);
+      }
     }
     if (this.#finder) {
       for (const message of messages) {
         this.#message.clear();
         addWords(this.#message, message);
         const range = { start: 0, end: this.#message.count };
-        this.#finder.find(this.#message.hashes, range, found.benchmarks, found.at);
+        this.#finder.find(this.#message.hashes, range, into.benchmarks, row * this.maskWords);
       }
     }
   }
@@ -117,8 +123,9 @@ function addWords(words: WordHashes, message: Message): void {
   }
 }
 
-function grow(from: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(length);
-  grown.set(from);
-  return grown;
+function copyRows(from: ScreenColumns, rows: number, to: ScreenColumns): ScreenColumns {
+  to.bands.set(from.bands.subarray(0, rows * from.bandCount * 2));
+  to.signatures.set(from.signatures.subarray(0, rows * from.signatureBytes));
+  to.benchmarks.set(from.benchmarks.subarray(0, rows * from.maskWords));
+  return to;
 }

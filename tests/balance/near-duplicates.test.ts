@@ -110,11 +110,19 @@ test('clusters are the connected components, and the same in any order of rows',
   );
 });
 
-/** Content hash of the row that stands for each row, by the row's own. */
-function thin(items: readonly Item[]): Map<number, number> {
+/** Content hash of the row that stands for each row, by the row's own; signatures of two bytes, of which one must agree. */
+function thin(items: readonly Item[], signatures?: readonly number[][]): Map<number, number> {
   const bands = items[0]?.bands.length ?? 0;
   const hashes = Uint32Array.from(items.flatMap(({ hash }) => [hash, 1, 2, 3]));
-  const thinner = new ClusterThinner({ hashes, clusters: cluster(items), bands });
+  const minSimilarity = signatures ? 0.49 : 0;
+  const thinner = new ClusterThinner({
+    hashes,
+    clusters: cluster(items),
+    bands,
+    signatureBytes: 2,
+    minSimilarity,
+  });
+  if (signatures) thinner.addSignatures(0, Uint8Array.from(signatures.flat()));
   for (let band = 0; band < bands; band++) thinner.addBand(wordsOf(items, band));
   const { representative } = thinner.finish();
   return new Map(items.map(({ hash }, row) => [hash, items[representative[row] ?? 0]?.hash ?? -1]));
@@ -149,6 +157,22 @@ test('of a chain the ends stay when they do not meet', () => {
       [1, 1],
       [4, 1],
       [7, 7],
+    ]),
+  );
+});
+
+test('rows that meet stay both when their signatures have too little in common', () => {
+  const met: Item[] = [1, 4, 7].map((hash) => ({ hash, bands: [[1, 1]] }));
+  const found = thin(met, [
+    [1, 2],
+    [3, 4],
+    [1, 4],
+  ]);
+  expect(found).toEqual(
+    new Map([
+      [1, 1],
+      [4, 4],
+      [7, 1],
     ]),
   );
 });
