@@ -107,6 +107,10 @@ const systemHints: Record<string, { what: string; todo: string }> = {
     what: 'the disk quota is used up',
     todo: 'free space or choose another --out, then run the same command again; it resumes',
   },
+  EFBIG: {
+    what: 'a file is larger than this process may write',
+    todo: 'raise the limit (ulimit -f) or choose smaller output.shard_bytes, then run the same command again; it resumes',
+  },
   EACCES: { what: 'no permission', todo: 'check the owner and mode of that path' },
   EPERM: { what: 'no permission', todo: 'check the owner and mode of that path' },
   EROFS: { what: 'the file system is read-only', todo: 'choose a writable --out' },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { temporaryMark, writeFileAtomic } from '../lib/atomic-file.ts';
@@ -131,9 +131,22 @@ export async function sweep(
   for (const folder of folders) {
     for (const path of await listTree(folder)) {
       const name = relative(out, path).split(sep).join('/');
-      if (!keep.has(name)) await rm(path, { force: true });
+      if (keep.has(name)) continue;
+      await rm(path, { force: true });
+      await removeEmptyFolders(dirname(path), folder);
     }
   }
+}
+
+/** Removes `folder` and those above it up to `root`, where nothing is left in them. */
+async function removeEmptyFolders(folder: string, root: string): Promise<void> {
+  if (folder === root) return;
+  try {
+    await rmdir(folder);
+  } catch {
+    return; // something is left in it
+  }
+  await removeEmptyFolders(dirname(folder), root);
 }
 
 /** Removes every temporary file below the run folder. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 import type { LoadedConfig } from '../config/load.ts';
@@ -8,6 +8,7 @@ import type { RunEvent } from '../core/events.ts';
 import type { TaggerInfo } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { ReportModel } from '../report/model.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { loadRecipes } from '../source/recipe.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import { writePlan, writeRunJson } from './artefacts.ts';
@@ -84,7 +85,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   };
   const context = createContext({ emit, signal: effects.signal });
   const prepared = await prepare(params, effects, context);
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   await using _lock = await lockRun(paths.lock, out);
   if (params.fresh) await emptyRun(out);
   await removeTemporaryFiles(out);

@@ -9,6 +9,7 @@ import type { ConstraintReport } from '../balance/solution.ts';
 import type { Manifest, ManifestFile } from '../shard/manifest.ts';
 import { fileSha256 } from './checkpoint.ts';
 import { runPaths } from './paths.ts';
+import { checkArtefacts } from './verify-artefacts.ts';
 import { checkNearDuplicateSplit } from './verify-near-duplicates.ts';
 
 export interface Finding {
@@ -26,7 +27,8 @@ export interface Verification {
 /**
  * Recomputes from the shards alone what the manifest and the plan claim: checksums, sizes, row and label counts, the schema,
  * that no row stands twice with the same copy number, that train and validation share no row (and no near-duplicate, where
- * those were looked for), and that every margin of the plan holds. Memory: one shard's keys and labels, and 100 bytes per distinct row of the corpus.
+ * those were looked for), and that every margin of the plan holds; then the
+ * sidecars and everything else of the run folder against the markers. Memory: one shard's keys and labels, and 100 bytes per distinct row of the corpus.
  * @throws ConfigError `manifest-not-found`
  */
 export async function verifyRun(run: string): Promise<Verification> {
@@ -56,6 +58,7 @@ export async function verifyRun(run: string): Promise<Verification> {
     await checkMargins(join(paths.plan, 'targets.json'), corpus, findings);
   if (findings.length === 0)
     findings.push(...(await checkNearDuplicateSplit({ run, dataset: paths.dataset, manifest })));
+  await checkArtefacts(run, findings);
   return { files: manifest.files.length, rows, findings };
 }
 

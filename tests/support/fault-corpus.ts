@@ -74,7 +74,7 @@ async function timelessReport(out: string): Promise<string> {
 }
 
 /** Fails where a run left something temporary, or a lock. */
-export async function expectNothingLeft(out: string): Promise<void> {
+async function expectNothingLeft(out: string): Promise<void> {
   const names = await readdir(out, { recursive: true });
   expect(names.filter((name) => /\.tmp-|spill|collect|run\.lock/u.test(name))).toEqual([]);
 }

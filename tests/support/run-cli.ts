@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Arguments of node that start the built command line. */
-export const cliCommand = [join(root, 'dist', 'src', 'cli', 'main.js')];
+export const cliCommand = [join(root, 'dist', 'src', 'cli', 'bin.js')];
 
 export interface CliResult {
   readonly code: number;
@@ -19,12 +19,18 @@ export interface CliResult {
 /** Runs the built command line in a process of its own. */
 export function runCli(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string; readonly env?: Record<string, string> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly input?: string;
+    readonly env?: Record<string, string>;
+    /** Another built command line than this checkout's. */
+    readonly entry?: string;
+  } = {},
 ): Promise<CliResult> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [...cliCommand, ...args],
+      [...(options.entry === undefined ? cliCommand : [options.entry]), ...args],
       {
         cwd: options.cwd ?? root,
         maxBuffer: 64 << 20,

@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 
 import { ValidationError } from '../../core/errors.ts';
+import { inertJson } from '../../lib/inert-json.ts';
 import { verifyRun } from '../../run/verify.ts';
 import { sanitize } from '../render/terminal.ts';
 
@@ -11,7 +12,8 @@ interface VerifyArguments {
 
 export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify',
-  describe: 'Recompute checksums, counts, margins and splits from the shards; exit 2 with findings',
+  describe:
+    'Recompute checksums, counts, margins and splits from the shards, check sidecars; exit 2 with findings',
   builder: (yargs) =>
     yargs
       .option('run', { type: 'string', demandOption: true, describe: 'Run folder' })
@@ -23,7 +25,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       `${result.files} files, ${result.rows} rows`,
       ...result.findings.map((finding) => sanitize(`${finding.code}  ${finding.place}: ${finding.message}`)),
     ];
-    process.stdout.write(`${args.json ? JSON.stringify(result, null, 2) : text.join('\n')}\n`);
+    process.stdout.write(`${args.json ? inertJson(JSON.stringify(result, null, 2)) : text.join('\n')}\n`);
     if (result.findings.length > 0) {
       throw new ValidationError(`${result.findings.length} findings`, {
         code: 'verify-failed',
