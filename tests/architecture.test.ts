@@ -9,7 +9,8 @@ const allowed: Record<string, readonly string[]> = {
   core: [],
   lib: ['core'],
   config: [],
-  source: [],
+  hub: [],
+  source: ['hub'],
   onnx: [],
   tag: [],
   balance: [],
@@ -17,8 +18,8 @@ const allowed: Record<string, readonly string[]> = {
   report: [],
   evaluate: [],
   fit: [],
-  run: ['config', 'source', 'onnx', 'tag', 'balance', 'shard', 'report', 'evaluate', 'fit'],
-  cli: ['run', 'config', 'report', 'evaluate', 'source', 'taggers', 'bench'],
+  run: ['config', 'hub', 'source', 'onnx', 'tag', 'balance', 'shard', 'report', 'evaluate', 'fit'],
+  cli: ['run', 'config', 'report', 'evaluate', 'hub', 'taggers', 'bench'],
   taggers: ['onnx'],
 };
 const everyone = ['core', 'lib'];
@@ -30,7 +31,7 @@ const owners: Record<string, string> = {
   yargs: 'cli',
   echarts: 'report',
   highs: 'balance',
-  '@huggingface/hub': 'source',
+  '@huggingface/hub': 'hub',
 };
 
 function filesOf(folder: string): string[] {

@@ -5,8 +5,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { describeTagger, loadTaxonomy, rosterUrl, taggersRoot } from '../../taggers/index.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
+import { fetchTagger } from '../hub/fetch-tagger.ts';
 import type { RunTools } from '../run/run.ts';
-import { fetchTagger } from '../source/hub-tagger.ts';
 
 const packageJson = createRequire(import.meta.url)('#package.json') as { version: string }; // our own file
 

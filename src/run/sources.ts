@@ -2,7 +2,7 @@ import type { InputFile } from '../core/unit.ts';
 import { ConfigError } from '../core/errors.ts';
 import { resolveDataPath } from '../config/load.ts';
 import type { Config, SourceConfig } from '../config/schema.ts';
-import { listHubFiles } from '../source/hub.ts';
+import { listHubFiles } from '../hub/list-dataset.ts';
 import { listFiles } from '../source/list-files.ts';
 import { findRecipe, loadRecipes } from '../source/recipe.ts';
 

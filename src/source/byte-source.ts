@@ -1,13 +1,7 @@
 import { open } from 'node:fs/promises';
+import type { ByteSource } from '../core/byte-source.ts';
 import { FatalError } from '../core/errors.ts';
 import type { InputFile } from '../core/unit.ts';
-
-/** Random access to the bytes of one input file, wherever it lies. Disposing it closes what it holds open. */
-export interface ByteSource extends AsyncDisposable {
-  readonly bytes: number;
-  /** The bytes [start, end): exactly `end - start` of them, or FatalError `short-read`. Holds that many bytes. */
-  read(start: number, end: number): Promise<Uint8Array>;
-}
 
 /** Opens the bytes of an input file; throws FatalError or RetryableError. */
 export type OpenBytes = (file: InputFile) => Promise<ByteSource>;

@@ -1,6 +1,6 @@
 import type { Hash } from 'node:crypto';
 import type { Compression } from '../core/unit.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../core/byte-source.ts';
 import { decompress } from './decompress.ts';
 import { readBlocks } from './read-blocks.ts';
 

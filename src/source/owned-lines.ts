@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../core/byte-source.ts';
 import { markLength } from './open-stream.ts';
 import { readBlocks } from './read-blocks.ts';
 

@@ -2,7 +2,7 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadO
 import { compressors } from 'hyparquet-compressors';
 import { FatalError, TagDatasetsError } from '../core/errors.ts';
 import { loadZstd } from '../lib/zstd.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../core/byte-source.ts';
 
 export interface RowGroup {
   /** Rows [start, end) of the file. */

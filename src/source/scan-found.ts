@@ -1,7 +1,7 @@
 import type { Compression, FormatPlan, InputFile, ShapePlan, Unit, UnitRange } from '../core/unit.ts';
 import { resolveColumns, detectShape } from './adapt/detect-shape.ts';
 import { makeSample } from './adapt/sample.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../core/byte-source.ts';
 import type { Problem } from './detect-format.ts';
 import type { ReadOptions } from './read-options.ts';
 

@@ -1,5 +1,5 @@
 import type { InputFile } from '../core/unit.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../core/byte-source.ts';
 import { openParquet, type RowGroup } from './parquet.ts';
 import { defaultSampleRows, defaultUnitBytes, type ReadOptions } from './read-options.ts';
 import { type Found, shapeOf } from './scan-found.ts';

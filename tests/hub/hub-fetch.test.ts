@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { createHubFetch } from '../../src/source/range-fetch.ts';
+import { createHubFetch } from '../../src/hub/hub-fetch.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 
 let server: HubServer;

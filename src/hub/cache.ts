@@ -4,9 +4,9 @@ import { basename, join, relative, sep } from 'node:path';
 import { ConfigError, FatalError } from '../core/errors.ts';
 import type { HubLocation } from '../core/unit.ts';
 
-import type { ByteSource } from './byte-source.ts';
-import { chooseHubFiles, type HubEntry, type HubListing } from './hub-choose-files.ts';
-import type { HubSettings } from './hub-environment.ts';
+import type { ByteSource } from '../core/byte-source.ts';
+import { chooseHubFiles, type HubEntry, type HubListing } from './choose-files.ts';
+import type { HubSettings } from './environment.ts';
 
 /**
  * The listing of `listHubFiles` out of the download cache alone, in the layout that `snapshotDownload` and Python share:

@@ -1,6 +1,6 @@
 import { FatalError } from '../core/errors.ts';
 
-import { withoutQuery } from './hub-failure.ts';
+import { withoutQuery } from './failure.ts';
 
 /** First and last byte, both included, as the header says them. */
 export interface ByteRange {

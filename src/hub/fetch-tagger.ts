@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { snapshotDownload } from '@huggingface/hub';
 
 import { ConfigError } from '../core/errors.ts';
-import { type Environment, readHubEnvironment } from './hub-environment.ts';
-import { createHubFetch } from './range-fetch.ts';
+import { type Environment, readHubEnvironment } from './environment.ts';
+import { createHubFetch } from './hub-fetch.ts';
 
 /**
  * Folder of a tagger that lies in a Hub model repository, fetched once into the Hugging Face cache

@@ -1,8 +1,8 @@
 import { FatalError, InterruptedError, RetryableError } from '../core/errors.ts';
 import { retry, type RetryOptions } from '../lib/retry.ts';
 
-import { checkBody, checkRange, plainEtag, requestedRange } from './hub-check-reply.ts';
-import { failureOfStatus, withoutQuery } from './hub-failure.ts';
+import { checkBody, checkRange, plainEtag, requestedRange } from './check-reply.ts';
+import { failureOfStatus, withoutQuery } from './failure.ts';
 
 export interface HubFetchOptions {
   /** Base address of the Hub; only its origin is ever sent the token. */

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { HubLocation } from '../../src/core/unit.ts';
-import { listHubFiles, openHubBytes } from '../../src/source/hub.ts';
+import { listHubFiles } from '../../src/hub/list-dataset.ts';
+import { openHubBytes } from '../../src/hub/open-file.ts';
 import { defaultSha, type HubServer, startHubServer } from '../support/hub-server.ts';
 
 const token = 'hf_secretsecretsecret';

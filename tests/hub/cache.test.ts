@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { snapshotDownload } from '@huggingface/hub';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { listHubFiles, openHubBytes } from '../../src/source/hub.ts';
+import { listHubFiles } from '../../src/hub/list-dataset.ts';
+import { openHubBytes } from '../../src/hub/open-file.ts';
 import { defaultSha, startHubServer } from '../support/hub-server.ts';
 
 let home: string;
