@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { decontaminateSchema, nearDuplicatesSchema } from './duplicates-schema.ts';
-import { planSchema } from './planning-schema.ts';
+import { auditSchema, planSchema } from './planning-schema.ts';
 import { peftSchema, type phaseSchema, trainingSchema } from './training-schema.ts';
 import { bytesSchema, factorSchema, shareSchema } from './values.ts';
 
@@ -284,6 +284,9 @@ export const configSchema = z.strictObject({
   taggers: taggersSchema.prefault({}),
   balance: balanceSchema.prefault({}),
   plan: planSchema.prefault({}),
+  audit: auditSchema
+    .optional()
+    .describe('Corrects the counts of the report for the errors of the persona tagger.'),
   training: trainingSchema.prefault({}),
   peft: peftSchema.prefault({}),
   inference: inferenceSchema.prefault({}),

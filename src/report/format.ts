@@ -67,6 +67,16 @@ export function formatBand(band: AxisEntry['band']): string {
   return `${percent(band.min)}–${percent(band.max)}%`;
 }
 
+/** `8.2–12.3%`; a dash where there is none. */
+export function formatInterval({ low, high }: { low: number | null; high: number | null }): string {
+  return low === null || high === null ? '–' : `${percent(round(low))}–${percent(round(high))}%`;
+}
+
+/** To a hundredth of a point. */
+function round(share: number): number {
+  return Math.round(share * 1e4) / 1e4;
+}
+
 /** `1 row`, `2 rows`. */
 export function formatPlural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,6 +1,12 @@
 import type { ReportModel } from './model.ts';
 import { categorySection, personaSection, sourceSection, traitSection } from './page/axis-section.ts';
-import { flowSection, outputSection, qualitySection, troubleSection } from './page/detail-sections.ts';
+import {
+  auditSection,
+  flowSection,
+  outputSection,
+  qualitySection,
+  troubleSection,
+} from './page/detail-sections.ts';
 import { escapeHtml, sectionHtml } from './page/markup.ts';
 import { accountingSection, headerHtml, targetSection } from './page/overview.ts';
 import { pageStyle } from './page/style.ts';
@@ -16,9 +22,10 @@ export function renderHtml(model: ReportModel): string {
     flowSection(model),
     sourceSection(model),
     qualitySection(model),
+    auditSection(model),
     troubleSection(model),
     outputSection(model),
-  ];
+  ].filter((section) => section !== null);
   const links = sections.map(({ id }) => `<li><a href="#${id}">${shortTitles[id] ?? id}</a></li>`);
   return `<!doctype html>
 <html lang="en">
@@ -50,6 +57,7 @@ const shortTitles: Readonly<Record<string, string>> = {
   flow: 'Flow',
   sources: 'Sources',
   quality: 'Confidence',
+  audit: 'Audit',
   trouble: 'Left out',
   output: 'Output',
 };

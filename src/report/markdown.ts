@@ -3,6 +3,7 @@ import {
   formatBand,
   formatBytes,
   formatCount,
+  formatInterval,
   formatPlural,
   formatPoints,
   formatRate,
@@ -12,7 +13,7 @@ import {
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeScreening } from './screening.ts';
 import { type AxisEntry, axisNames, type ReportModel } from './model.ts';
-import { axisTitles, causeText, unitTitles } from './words.ts';
+import { auditWords, axisTitles, causeText, unitTitles } from './words.ts';
 
 /** The whole report as GitHub-flavoured Markdown; text from data is inert. */
 export function renderMarkdown(model: ReportModel): string {
@@ -21,6 +22,7 @@ export function renderMarkdown(model: ReportModel): string {
     accounting(model),
     feasibility(model),
     ...axisNames.map((axis) => axisSection(axisTitles[axis], model.axes[axis])),
+    audit(model),
     phases(model),
     prefixBalance(model),
     quarantine(model),
@@ -142,6 +144,24 @@ function axisSection(title: string, entries: readonly AxisEntry[]): string {
     formatCount(entry.abstentions),
   ]);
   return section(title, table(header, rows));
+}
+
+function audit({ audit: facts }: ReportModel): string {
+  if (!facts) return '';
+  const rows = [...facts.categories, ...facts.personas].map((entry) => [
+    escapeMarkdown(entry.name),
+    formatCount(entry.audited),
+    formatShare(entry.counted),
+    formatShare(entry.corrected),
+    formatInterval(entry),
+    formatShare(entry.sensitivity),
+    formatShare(entry.specificity),
+  ]);
+  return section(
+    'Audit',
+    escapeMarkdown(auditWords(facts)),
+    table(['name', 'labelled', 'counted', 'corrected', 'interval', 'sensitivity', 'specificity'], rows),
+  );
 }
 
 function phases({ phases: list }: ReportModel): string {

@@ -12,6 +12,8 @@ export interface ReportModel {
   /** One per tagger, in the order of `run.taggers`. */
   readonly confidence: readonly ConfidenceHistogram[];
   readonly lengths: LengthHistogram;
+  /** null where no audit set is configured. */
+  readonly audit: AuditFacts | null;
   readonly quarantine: readonly QuarantineReason[];
   readonly skippedFiles: readonly SkippedFile[];
   /** Rows that went from a source through a persona into a phase; copies counted. Zero links may be left out. */
@@ -164,6 +166,33 @@ export interface ConfidenceHistogram {
 export interface LengthHistogram {
   readonly before: readonly number[];
   readonly after: readonly number[];
+}
+
+/** Counts of the persona tagger against rows that a person labelled; of the supply, before selection. */
+export interface AuditFacts {
+  /** As the configuration names it. */
+  readonly file: string;
+  readonly rows: number;
+  /** Of the rows, those whose content stands in the corpus. */
+  readonly matched: number;
+  readonly unreadable: number;
+  readonly confidence: 0.9 | 0.95 | 0.99;
+  readonly personas: readonly AuditEntry[];
+  readonly categories: readonly AuditEntry[];
+}
+
+export interface AuditEntry {
+  readonly name: string;
+  /** Labelled rows of this name. */
+  readonly audited: number;
+  /** Share of the supply that the tagger gives this name. */
+  readonly counted: number;
+  /** The same without the tagger's errors, and the ends of its interval; null where the labelled rows cannot say. */
+  readonly corrected: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly sensitivity: number | null;
+  readonly specificity: number | null;
 }
 
 export interface QuarantineReason {

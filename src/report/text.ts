@@ -2,7 +2,7 @@ import { cutText, fitText, textWidth } from '../lib/text-width.ts';
 import { visibleText } from '../lib/visible-text.ts';
 import { filteredRows } from './accounting.ts';
 import { formatBytes, formatCount, formatPlural, formatPoints, formatShare } from './format.ts';
-import type { AxisEntry, ReportModel } from './model.ts';
+import type { AuditEntry, AxisEntry, ReportModel } from './model.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { describeScreening } from './screening.ts';
 import { shareBar } from './share-bar.ts';
@@ -19,7 +19,11 @@ export function renderText(model: ReportModel, { width, color }: TextOptions): s
   const paint = createPaint(color);
   const usable = Math.max(40, Math.min(width, 120));
   const head = [titleLine(model, usable, paint), '', ...accountingLines(model, usable), ''];
-  const tail = [...feasibilityLines(model, usable, paint), ...placeLines(model, usable, paint)];
+  const tail = [
+    ...auditLines(model, usable),
+    ...feasibilityLines(model, usable, paint),
+    ...placeLines(model, usable, paint),
+  ];
   const budget = maxLines - head.length - tail.length;
   const traits = axisLines('trait', rankTraits(model.axes.trait), traitRows, usable, paint);
   const personas = axisLines(
@@ -153,6 +157,22 @@ function feasibilityLines({ feasibility }: ReportModel, width: number, paint: Pa
   const shown = lines.slice(0, 4);
   if (lines.length > 4) shown[3] = cutText(`${shown[3] ?? ''} \u2026 more in the report`, width);
   return [...shown.map((line) => paint.alert(line)), ''];
+}
+
+/** The three names that the tagger's errors change most. */
+function auditLines({ audit }: ReportModel, width: number): string[] {
+  if (!audit) return [];
+  const change = (entry: AuditEntry): number => Math.abs((entry.corrected ?? entry.counted) - entry.counted);
+  const most = audit.personas
+    .filter((entry) => entry.corrected !== null)
+    .toSorted((a, b) => change(b) - change(a) || (a.name < b.name ? -1 : 1))
+    .slice(0, 3)
+    .map(
+      (entry) =>
+        `${visibleText(entry.name)} ${formatShare(entry.counted)} counted, really ${formatShare(entry.corrected)} (${formatShare(entry.low)} to ${formatShare(entry.high)})`,
+    );
+  const named = most.length > 0 ? most.join('; ') : 'too few for any persona';
+  return [...wrap(`audit of ${formatPlural(audit.rows, 'labelled row')}: ${named}`, width).slice(0, 3), ''];
 }
 
 function placeLines({ run, shards }: ReportModel, width: number, paint: Paint): string[] {

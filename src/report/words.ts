@@ -1,4 +1,6 @@
-import type { AxisName, BalanceUnit, GapCause } from './model.ts';
+import { visibleText } from '../lib/visible-text.ts';
+import { formatCount, formatPlural } from './format.ts';
+import type { AuditFacts, AxisName, BalanceUnit, GapCause } from './model.ts';
 
 /** How people call what the model names; one place for all renderers. */
 export const axisTitles: Readonly<Record<AxisName, string>> = {
@@ -15,6 +17,11 @@ export const unitTitles: Readonly<Record<BalanceUnit, string>> = {
   tokens: 'tokens',
   supervised_tokens: 'supervised tokens',
 };
+
+/** What an audit is, and how to read its numbers. */
+export function auditWords({ file, rows, matched, confidence }: AuditFacts): string {
+  return `${formatPlural(rows, 'row')} of ${visibleText(file)}, labelled by a person (${formatCount(matched)} of them stand in the corpus), against the persona tagger. "Counted" is what the tagger says of the supply; "corrected" takes its errors out (Rogan and Gladen), with the ${confidence * 100} % interval of Lang and Reiczigel. It holds where the labelled rows are a random sample; a dash: too few rows, or no better than chance.`;
+}
 
 export function causeText(cause: GapCause | null): string {
   return cause === null ? '' : causeTexts[cause];

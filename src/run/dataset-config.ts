@@ -16,6 +16,7 @@ export function datasetConfig(config: Config): Readonly<Record<string, unknown>>
     eval: _eval,
     monitoring: _monitoring,
     plan: _plan,
+    audit: _audit,
     deterministic: _deterministic,
     ...kept
   } = config;

@@ -89,7 +89,8 @@ function checkClasses(
   });
 }
 
-async function judgeRows(
+/** Tags all labelled rows; `among` null: any class, with abstention. */
+export async function judgeRows(
   pool: WorkerPool,
   data: LabelledData,
   params: { readonly gold: Uint8Array; readonly among: readonly number[] | null },

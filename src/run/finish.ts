@@ -23,6 +23,7 @@ export interface RunWork {
   readonly sources: readonly ResolvedSource[];
   readonly tagged: { readonly files: readonly ScannedFile[]; readonly units: readonly TaggedFileUnit[] };
   readonly planned: PlannedCorpus;
+  readonly audit: ReportModel['audit'];
   readonly layout: RunLayout;
   readonly shards: readonly WrittenShard[];
 }
@@ -59,6 +60,7 @@ function reportOf(params: RunParams, work: RunWork, context: RunContext): Report
   const { tools } = params;
   return buildReport({
     ...work.planned,
+    audit: work.audit,
     layout: work.layout,
     config,
     taxonomy: tools.taxonomy,

@@ -24,6 +24,7 @@ export interface ReportInput extends AxesInput {
   readonly shards: readonly WrittenShard[];
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly timings: readonly StageTiming[];
+  readonly audit: ReportModel['audit'];
   readonly peakRssBytes: number | null;
   readonly screened: ScreenedTable;
 }
@@ -62,6 +63,7 @@ export function buildReport(input: ReportInput): ReportModel {
     },
     confidence: [confidenceHistogram(table, input.taggers[0]?.id ?? '')],
     lengths: lengthHistogram(table, plan.copies),
+    audit: input.audit,
     quarantine: quarantineReasons(input.units),
     skippedFiles: skippedFiles(input),
     flow: flowLinks(input),

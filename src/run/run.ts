@@ -13,6 +13,7 @@ import { loadRecipes } from '../source/recipe.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import { writePlan, writeRunJson } from './artefacts.ts';
 import { removeTemporaryFiles, sweep } from './checkpoint.ts';
+import { auditTable, readAuditSet } from './audit-pass.ts';
 import { createContext, type RunContext } from './context.ts';
 import { describeCorpus, describeSources, writeCorpus } from './corpus.ts';
 import { finishRun } from './finish.ts';
@@ -111,8 +112,11 @@ async function perform(
   const out = resolve(params.out);
   const { config } = params.loaded;
   const { taxonomy, toolVersion } = params.tools;
+  const auditSet = await readAuditSet(pool, config, params.loaded.path, context);
   const tagged = await tagCorpus(pool, params, prepared, out, context);
   const planned = await planTagged(params, prepared.sources, tagged, context);
+  const { table } = planned;
+  const audit = auditSet && (await auditTable(pool, auditSet, { table, config, taxonomy }, context));
   const layout = await orderCorpus(pool, planned, config, context);
   const shards = await writeShards(
     pool,
@@ -128,7 +132,11 @@ async function perform(
     },
     context,
   );
-  return await finishRun(params, { sources: prepared.sources, tagged, planned, layout, shards }, context);
+  return await finishRun(
+    params,
+    { sources: prepared.sources, tagged, planned, audit, layout, shards },
+    context,
+  );
 }
 
 /** Removes what runs write, and nothing else that may lie in the folder. */

@@ -1,8 +1,17 @@
 import { drawBinChart } from '../charts/bin-chart.ts';
 import { drawFlowChart } from '../charts/flow-chart.ts';
 import { foldFlow } from '../charts/flow.ts';
-import { formatBytes, formatCount, formatPlural, formatRate, formatSeconds, formatShare } from '../format.ts';
-import type { ConfidenceHistogram, ReportModel } from '../model.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatInterval,
+  formatPlural,
+  formatRate,
+  formatSeconds,
+  formatShare,
+} from '../format.ts';
+import type { AuditEntry, ConfidenceHistogram, ReportModel } from '../model.ts';
+import { auditWords } from '../words.ts';
 import { figure, phaseTables } from './axis-section.ts';
 import { type Column, detailsHtml, escapeHtml, nameHtml, type Section, tableHtml } from './markup.ts';
 
@@ -111,6 +120,27 @@ function lengthTable({ before, after }: ReportModel['lengths']): string {
     formatCount(after[bin] ?? 0),
   ]);
   return listed('Rows per length', ['Tokens', '#Before', '#After'], rows);
+}
+
+/** Only where an audit set was given. */
+export function auditSection({ audit }: ReportModel): Section | null {
+  if (!audit) return null;
+  const titles = ['Name', '#Labelled', '#Counted', '#Corrected', '#Interval', '#Sensitivity', '#Specificity'];
+  const rowsOf = (entries: readonly AuditEntry[]): string[][] =>
+    entries.map((entry) => [
+      nameHtml(entry.name),
+      formatCount(entry.audited),
+      formatShare(entry.counted),
+      formatShare(entry.corrected),
+      formatInterval(entry),
+      formatShare(entry.sensitivity),
+      formatShare(entry.specificity),
+    ]);
+  return {
+    id: 'audit',
+    title: 'Audit by people',
+    content: `<p class="quiet">${escapeHtml(auditWords(audit))}</p>${listed('Categories', titles, rowsOf(audit.categories))}${detailsHtml('Personas', listed('', titles, rowsOf(audit.personas)), true)}`,
+  };
 }
 
 export function troubleSection({ quarantine, skippedFiles, warnings }: ReportModel): Section {

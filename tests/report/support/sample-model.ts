@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { parse } from 'yaml';
 
-import type { AxisEntry, FlowLink, ReportModel, ShareAmount } from '../../../src/report/model.ts';
+import type { AuditFacts, AxisEntry, FlowLink, ReportModel, ShareAmount } from '../../../src/report/model.ts';
 
 export interface SampleOptions {
   /** First so many of the 57 of the taxonomy. */
@@ -13,6 +13,7 @@ export interface SampleOptions {
   /** Appended to the names of the first persona, source and file. */
   readonly hostile?: string;
   readonly feasible?: boolean;
+  readonly audit?: boolean;
 }
 
 interface PersonaRecord {
@@ -195,6 +196,7 @@ export function sampleModel(options: SampleOptions = {}): ReportModel {
       },
     ],
     flow: flowLinks(personas, after, sources),
+    audit: options.audit ? auditOf(hostile) : null,
     prefixBalance: phaseNames.map((split_, index) => ({
       split: split_,
       worstPrefix: 0.021 + index / 200,
@@ -328,6 +330,22 @@ function flowLinks(
       persona.phases.map((phase) => ({ source, persona: persona.id, phase, rows: bySource[position] ?? 0 })),
     );
   });
+}
+
+function auditOf(hostile: string): AuditFacts {
+  const personas = ['code_expert', 'empathetic_counselor', 'poet'].map((name, index) => ({
+    name: name + (index === 0 ? hostile : ''),
+    audited: [60, 40, 0][index] ?? 0,
+    counted: [0.182, 0.154, 0.012][index] ?? 0,
+    corrected: [0.201, 0.121, null][index] ?? null,
+    low: [0.176, 0.093, null][index] ?? null,
+    high: [0.231, 0.152, null][index] ?? null,
+    sensitivity: [0.9, 0.925, null][index] ?? null,
+    specificity: [0.985, 0.96, 0.99][index] ?? null,
+  }));
+  const categories = personas.slice(1, 2).map((one) => ({ ...one, name: 'empathetic' }));
+  const file = `audit.jsonl${hostile}`;
+  return { file, rows: 400, matched: 380, unreadable: 0, confidence: 0.95, personas, categories };
 }
 
 function plain(rows: number) {
