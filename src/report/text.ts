@@ -169,7 +169,7 @@ function auditLines({ audit }: ReportModel, width: number): string[] {
     .slice(0, 3)
     .map(
       (entry) =>
-        `${visibleText(entry.name)} ${formatShare(entry.counted)} counted, really ${formatShare(entry.corrected)} (${formatShare(entry.low)} to ${formatShare(entry.high)})`,
+        `${visibleText(entry.name)} ${formatShare(entry.counted)} counted, corrected ${formatShare(entry.corrected)} (${formatShare(entry.low)} to ${formatShare(entry.high)})`,
     );
   const named = most.length > 0 ? most.join('; ') : 'too few for any persona';
   return [...wrap(`audit of ${formatPlural(audit.rows, 'labelled row')}: ${named}`, width).slice(0, 3), ''];

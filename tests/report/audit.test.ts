@@ -10,7 +10,7 @@ const hostile = '<img src=x onerror=alert(1)>|\u001b[31m';
 test('the corrected shares stand in every report, with their intervals', () => {
   const model = sampleModel({ audit: true });
   const text = renderText(model, { width: 100, color: false });
-  expect(text).toContain('audit of 400 labelled rows: empathetic_counselor 15.4% counted, really 12.1%');
+  expect(text).toContain('audit of 400 labelled rows: empathetic_counselor 15.4% counted, corrected 12.1%');
   expect(text.split('\n').length).toBeLessThanOrEqual(40);
   const markdown = renderMarkdown(model);
   expect(markdown).toContain('| code_expert | 60 | 18.2% | 20.1% | 17.6–23.1% | 90.0% | 98.5% |');

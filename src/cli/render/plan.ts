@@ -30,13 +30,12 @@ function renderPlan({ now, revised, entering, leaving }: PlanComparison): string
     '',
     heading('', revised !== null),
     line('balanced corpus', now.total, revised?.total),
-    ...sections.flatMap(([title, before, after]) => [
-      '',
-      title,
-      ...names(before, after).map((name) =>
+    ...sections.flatMap(([title, before, after]) => {
+      const lines = names(before, after).map((name) =>
         line(name, before[name], after?.[name] ?? (after ? nothing : undefined)),
-      ),
-    ]),
+      );
+      return lines.length > 0 ? ['', title, ...lines] : [];
+    }),
     ...(shown.gaps.length > 0 ? ['', 'missing', ...gapLines(shown.gaps)] : []),
     ...(revised ? ['', ...changes('enter', entering), ...changes('leave', leaving)] : []),
   ].join('\n');
