@@ -3,6 +3,7 @@ import type { Tagger } from '../src/core/tagger.ts';
 import { runBagModel } from '../src/onnx/bag-batches.ts';
 import { featuriseFor } from '../src/onnx/featurise.ts';
 import { openSession } from '../src/onnx/session.ts';
+import { explainBag } from './explain-bag.ts';
 import { applyMultiTurnRule, multiTurnRule } from './multi-turn-rule.ts';
 import type { TaggerFolder } from './tagger-json.ts';
 
@@ -23,6 +24,7 @@ export async function openHashedBag({ folder, json, info }: TaggerFolder): Promi
       applyMultiTurnRule(scores, features, info.labels.length, rule);
       return { scores };
     },
+    explain: (batch, chosen, most) => explainBag(session, batch, { labels: info.labels, chosen, most }),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

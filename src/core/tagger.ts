@@ -37,6 +37,25 @@ export interface TaggerInfo {
 export interface Tagger extends AsyncDisposable {
   readonly info: TaggerInfo;
   tag(batch: TextBatch): Promise<TagScores>;
+  /**
+   * Where a tagger can say what decided: per row the features without which the score of `labels[row]` would be lower, strongest
+   * first, `most` at the longest. Much slower than `tag`.
+   */
+  explain?(
+    batch: TextBatch,
+    labels: readonly number[],
+    most: number,
+  ): Promise<readonly (readonly Evidence[])[]>;
+}
+
+/** One feature that spoke for a label. */
+export interface Evidence {
+  readonly side: 'assistant' | 'user' | 'conversation';
+  readonly kind: 'word' | 'pair' | 'structure';
+  /** The word, the two words, or the name of the structural feature. */
+  readonly feature: string;
+  /** What the label's probability would lose without it, in [0, 1]. */
+  readonly weight: number;
 }
 
 /** Turns rows into numbers for a head that `train` fits. Deterministic: a row's numbers do not depend on the batch around it. */

@@ -3,7 +3,7 @@ import { categories, type Category, categoryCount } from './lexicon-categories.t
 import { side, type Side, tally, tallyCount } from './scan-layout.ts';
 import type { ScanViews } from './text-scanner.ts';
 
-const assistantClasses = [
+export const assistantClasses = [
   byteClass.upper,
   byteClass.digit,
   byteClass.high,
@@ -27,7 +27,7 @@ const assistantClasses = [
   byteClass.pipe,
   byteClass.symbol,
 ] as const;
-const userClasses = [
+export const userClasses = [
   byteClass.upper,
   byteClass.digit,
   byteClass.newline,
@@ -44,7 +44,7 @@ const userClasses = [
   byteClass.underscore,
   byteClass.symbol,
 ] as const;
-const assistantCategories: readonly Category[] = [
+export const assistantCategories: readonly Category[] = [
   'hedge',
   'contraction',
   'slang',
@@ -67,7 +67,7 @@ const assistantCategories: readonly Category[] = [
   'narrative',
   'deferral',
 ];
-const userCategories: readonly Category[] = [
+export const userCategories: readonly Category[] = [
   'firstPerson',
   'secondPerson',
   'technical',

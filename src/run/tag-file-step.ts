@@ -7,8 +7,8 @@ import type { TagFileCounts, TagFileTask } from './tasks.ts';
 
 /** Tags one unit into a JSONL part. Holds one batch. */
 export async function tagFileStep(task: TagFileTask, kit: TagKit): Promise<TagFileCounts> {
-  const counts = { rows: 0, rejected: 0, bytes: 0, personas: {}, traits: {} };
-  const tag = createRecordTagger(kit, task.threshold, counts);
+  const counts = { rows: 0, rejected: 0, bytes: 0, personas: {}, traits: {}, examples: [] };
+  const tag = createRecordTagger(kit, task, counts);
   await using file = await openAtomic(task.path);
   for await (const batch of readUnit(task.unit, { keepExtra: false, keepRecords: true, openBytes })) {
     const rows = batch.flatMap((entry) =>

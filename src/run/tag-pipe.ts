@@ -7,7 +7,7 @@ import type { Row, RowReject } from '../core/row.ts';
 import { compileShape } from '../source/adapt/compile-shape.ts';
 import { detectShape } from '../source/adapt/detect-shape.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
-import { createRecordTagger } from './tag-records.ts';
+import { createRecordTagger, type TagOptions } from './tag-records.ts';
 
 export interface TagPipeResult {
   readonly rows: number;
@@ -26,10 +26,10 @@ const batchRecords = 256;
  */
 export async function tagPipe(
   kit: TagKit,
-  params: { readonly input: Readable; readonly output: Writable; readonly threshold: number | null },
+  params: TagOptions & { readonly input: Readable; readonly output: Writable },
 ): Promise<TagPipeResult> {
-  const counts = { personas: {}, traits: {} };
-  const tag = createRecordTagger(kit, params.threshold, counts);
+  const counts = { personas: {}, traits: {}, examples: [] };
+  const tag = createRecordTagger(kit, params, counts);
   const out = ndjson.stringify();
   out.pipe(params.output, { end: false });
   const parsed = params.input.pipe(ndjson.parse({ strict: false }));
@@ -55,7 +55,7 @@ export async function tagPipe(
   if (pending.length > 0) await flush();
   out.end();
   await once(out, 'end');
-  return { rows, quarantined: rejected, ...counts };
+  return { rows, quarantined: rejected, personas: counts.personas, traits: counts.traits };
 }
 
 function shapeOf(records: unknown[]): (record: unknown) => Row | RowReject {

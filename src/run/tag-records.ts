@@ -4,10 +4,20 @@ import { applyControlToken } from '../shard/control-token.ts';
 import { RowEncoder } from '../tag/encode.ts';
 import { bestLabel, compileTraitDecision } from '../tag/decide.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
+import { createExplainer, type ExplainedRow, keepExample } from './tag-explain.ts';
 
 export interface TagCountsByName {
   readonly personas: Record<string, number>;
   readonly traits: Record<string, number>;
+  /** The first rows, where reasons are asked for. */
+  readonly examples: ExplainedRow[];
+}
+
+export interface TagOptions {
+  /** Overrides the tagger's own thresholds. */
+  readonly threshold: number | null;
+  /** Adds `_why` and `_why_for` to the rows: slow, and for taggers that can. */
+  readonly explain: boolean;
 }
 
 /** A row, and the record it was read from. */
@@ -22,22 +32,29 @@ export type TaggedRecord = Readonly<Record<string, unknown>>;
 /**
  * Returns a function that tags rows into records: `instruction` (with the control token), `input`, `output`, every other field
  * of the record, and `_persona, _persona_score, _traits, _trait_scores`; counts go into `counts`. Tagging a tagged record again
- * changes nothing. `threshold` overrides the tagger's own.
+ * changes nothing.
+ * @throws ConfigError `explain-unsupported`
  */
 export function createRecordTagger(
   kit: TagKit,
-  threshold: number | null,
+  options: TagOptions,
   counts: TagCountsByName,
 ): (rows: readonly RowRecord[]) => Promise<TaggedRecord[]> {
   const { labels, thresholds } = kit.traits.info;
   const encoder = new RowEncoder();
+  const explain = options.explain ? createExplainer(kit.persona) : undefined;
   const decide = compileTraitDecision(kit.taxonomy, labels, thresholds);
   return async (rows) => {
     const { text } = encoder.encode(rows.map(({ row }) => row));
     const personas = (await kit.persona.tag(text)).scores;
     const traits = (await kit.traits.tag(text)).scores;
+    const best = rows.map((_, i) => bestPersona(personas, i, kit, options.threshold));
+    const reasons = await explain?.(
+      text,
+      best.map(({ label }) => label),
+    );
     return rows.map((row, i) => {
-      const [persona, score] = bestPersona(personas, i, kit, threshold);
+      const { persona, score } = best[i] ?? { persona: abstainPersona, score: 0 };
       const at = i * labels.length;
       const mask = decide(traits, at);
       const held = kit.taxonomy.traits.flatMap((trait, bit) => (mask & (1 << bit) ? [trait.id] : []));
@@ -45,7 +62,16 @@ export function createRecordTagger(
       counts.personas[persona] = (counts.personas[persona] ?? 0) + 1;
       for (const trait of held) counts.traits[trait] = (counts.traits[trait] ?? 0) + 1;
       const tags = { _persona: persona, _persona_score: round(score), _traits: held, _trait_scores: scores };
-      return { ...instructionFields(row, persona), ...tags };
+      const why = reasons?.[i];
+      if (why)
+        keepExample(counts.examples, {
+          text:
+            (row.row.messages.findLast(({ role }) => role === 'user') ?? row.row.messages[0])?.content ?? '',
+          persona,
+          score: tags._persona_score,
+          reasons: why,
+        });
+      return { ...instructionFields(row, persona), ...tags, ...why };
     });
   };
 }
@@ -92,16 +118,19 @@ function withToken(instruction: string, persona: string): string {
   return message?.content ?? instruction;
 }
 
-function bestPersona(
-  scores: Float32Array,
-  row: number,
-  kit: TagKit,
-  threshold: number | null,
-): [string, number] {
+interface BestPersona {
+  /** Final persona: the reject class where the best is not sure enough. */
+  readonly persona: string;
+  /** Best label before that, and its probability. */
+  readonly label: number;
+  readonly score: number;
+}
+
+function bestPersona(scores: Float32Array, row: number, kit: TagKit, threshold: number | null): BestPersona {
   const { labels, thresholds } = kit.persona.info;
   const limits = threshold === null ? thresholds : thresholds.map(() => threshold);
   const { label, score, isSure } = bestLabel(scores, row, limits);
-  return [isSure ? (labels[label] ?? abstainPersona) : abstainPersona, score];
+  return { persona: isSure ? (labels[label] ?? abstainPersona) : abstainPersona, label, score };
 }
 
 function round(score: number): number {

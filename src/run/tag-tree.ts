@@ -8,6 +8,7 @@ import { openAtomic } from '../lib/atomic-file.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import type { RunContext } from './context.ts';
 import { scanTree } from './scan-tree.ts';
+import type { ExplainedRow } from './tag-explain.ts';
 import type { TagFileCounts, TagFileTask } from './tasks.ts';
 
 export interface TagTreeResult {
@@ -17,6 +18,8 @@ export interface TagTreeResult {
   readonly traits: Readonly<Record<string, number>>;
   readonly files: number;
   readonly bytes: number;
+  /** The first rows of the first file, where reasons were asked for. */
+  readonly examples: readonly ExplainedRow[];
 }
 
 /**
@@ -30,6 +33,7 @@ export async function tagTree(
     readonly input: string;
     readonly output: string;
     readonly threshold: number | null;
+    readonly explain: boolean;
     readonly unitBytes: number;
   },
   context: RunContext,
@@ -61,7 +65,7 @@ function partPath(target: string, index: number): string {
 async function tagParts(
   pool: WorkerPool,
   scans: readonly FileScan[],
-  params: { readonly output: string; readonly threshold: number | null },
+  params: { readonly output: string; readonly threshold: number | null; readonly explain: boolean },
   context: RunContext,
 ): Promise<Omit<TagTreeResult, 'files'>> {
   const tasks = scans.flatMap((scan) =>
@@ -69,6 +73,7 @@ async function tagParts(
       kind: 'tag-file',
       unit,
       threshold: params.threshold,
+      explain: params.explain,
       path: partPath(join(resolve(params.output), outputName(scan.file.name)), index),
     })),
   );
@@ -78,6 +83,7 @@ async function tagParts(
     bytes: 0,
     personas: {} as Record<string, number>,
     traits: {} as Record<string, number>,
+    examples: [] as readonly ExplainedRow[],
   };
   const stage = context.stage(
     'tag',
@@ -93,6 +99,7 @@ async function tagParts(
       totals.bytes += counts.bytes;
       addCounts(totals.personas, counts.personas);
       addCounts(totals.traits, counts.traits);
+      if (task === tasks[0]) totals.examples = counts.examples;
       stage.unitEnd({
         unit: task.path,
         rows: counts.rows,

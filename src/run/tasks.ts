@@ -5,6 +5,7 @@ import type { OrderInput } from '../shard/order.ts';
 import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput, StepKey } from './checkpoint.ts';
+import type { ExplainedRow } from './tag-explain.ts';
 import type { UnitBlock } from './labelled-rows.ts';
 
 /** What every worker thread is told when it starts. */
@@ -160,6 +161,8 @@ export interface TagFileTask {
   readonly unit: Unit;
   /** Overrides the tagger's own thresholds. */
   readonly threshold: number | null;
+  /** Adds the reasons to the rows. */
+  readonly explain: boolean;
   /** Absolute. */
   readonly path: string;
 }
@@ -171,6 +174,8 @@ export interface TagFileCounts {
   readonly bytes: number;
   readonly personas: Readonly<Record<string, number>>;
   readonly traits: Readonly<Record<string, number>>;
+  /** The first rows, where reasons were asked for. */
+  readonly examples: readonly ExplainedRow[];
 }
 
 /** Puts one split in output order; answers with members in order. */

@@ -7,6 +7,8 @@ import { openWorkers } from '../../run/workers.ts';
 import { type TagTreeResult, tagTree } from '../../run/tag-tree.ts';
 import type { RunTools } from '../../run/run.ts';
 import { tagPipe } from '../../run/tag-pipe.ts';
+import type { TagOptions } from '../../run/tag-records.ts';
+import { explainedRows } from '../render/reasons.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
 
@@ -16,6 +18,7 @@ interface TagArguments {
   tagger: string;
   traits: string;
   threshold?: number;
+  explain: boolean;
   workers: number;
   json: boolean;
 }
@@ -38,19 +41,26 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       })
       .option('traits', { type: 'string', default: 'traits-v1', describe: 'Trait tagger' })
       .option('threshold', { type: 'number', describe: 'Below this probability a row is general_assistant' })
+      .option('explain', {
+        type: 'boolean',
+        default: false,
+        describe: 'Add the words and features that decided to every row (_why); slow, for fast taggers',
+      })
       .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON' })
       .example('$0 tag data/ tagged/', 'data/a/b.csv.gz becomes tagged/a/b.jsonl')
+      .example('$0 tag data/ tagged/ --explain', 'why each row got its persona')
       .example('cat rows.jsonl | $0 tag - - > tagged.jsonl', 'as a pipe'),
   async handler(args) {
     const tools = await loadTools({ persona: args.tagger, traits: args.traits }, await loadTaxonomy());
-    if (isPipe(args.in) && isPipe(args.out)) return pipe(tools, args.threshold ?? null);
+    const options = { threshold: args.threshold ?? null, explain: args.explain };
+    if (isPipe(args.in) && isPipe(args.out)) return pipe(tools, options);
     await withProcess({ json: args.json }, async (effects) => {
       const started = performance.now();
       await using pool = openWorkers(tools, args.workers);
       const result = await tagTree(
         pool,
-        { input: args.in, output: args.out, threshold: args.threshold ?? null, unitBytes: 4 * 2 ** 20 },
+        { input: args.in, output: args.out, unitBytes: 4 * 2 ** 20, ...options },
         createContext(effects),
       );
       const seconds = (performance.now() - started) / 1000;
@@ -65,14 +75,14 @@ function isPipe(path: string): boolean {
 }
 
 /** Rows in on stdin, tagged rows out on stdout, counts on stderr. */
-async function pipe(tools: RunTools, threshold: number | null): Promise<void> {
+async function pipe(tools: RunTools, options: TagOptions): Promise<void> {
   await using persona = await openTagger(tools.personaTagger.folder, tools.taxonomy);
   await using traits = await openTagger(tools.traitTagger.folder, tools.taxonomy);
   const kit = { persona, traits, taxonomy: tools.taxonomy };
   const { rows, quarantined } = await tagPipe(kit, {
     input: process.stdin,
     output: process.stdout,
-    threshold,
+    ...options,
   });
   process.stderr.write(`${rows} rows tagged, ${quarantined} unreadable\n`);
 }
@@ -87,6 +97,7 @@ function jsonSummary(result: TagTreeResult, seconds: number): string {
       personas: result.personas,
       traits: result.traits,
       quarantined: result.quarantined,
+      ...(result.examples.length > 0 ? { examples: result.examples } : {}),
     },
     null,
     2,
@@ -102,6 +113,7 @@ function textSummary(result: TagTreeResult, seconds: number, out: string): strin
     '',
     'traits',
     ...top(result.traits, 10, result.rows),
+    ...explainedRows(result.examples),
     '',
     `written to ${out}`,
   ].join('\n');
