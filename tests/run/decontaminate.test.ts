@@ -156,7 +156,7 @@ test('grouped near-duplicates all stay on one side; verify finds those that a ru
   await writeFile(path, (await readFile(path, 'utf8')).replace('"mode": "none"', '"mode": "group"'));
   const { code, stdout } = await runCli(['verify', '--run', join(folder, 'none'), '--json']);
   const codes = JSON.parse(stdout).findings.map((finding: { code: string }) => finding.code);
-  expect([code, new Set(codes)]).toEqual([2, new Set(['near-duplicate-split'])]);
+  expect([code, codes]).toEqual([2, expect.arrayContaining(['near-duplicate-split'])]);
 });
 
 test('plan can leave screening out or group instead of remove, and says when the rows were not screened so', async () => {
