@@ -46,7 +46,7 @@ export async function scanSources(
       if (scan.skipped)
         context.warn(
           scan.skipped.code,
-          `${task.file.name}: ${scan.skipped.message}${scan.skipped.hint ? `; ${scan.skipped.hint}` : ''}`,
+          `${skippedSentence(scan)}${scan.skipped.hint ? `; ${scan.skipped.hint}` : ''}`,
         );
     },
   });
@@ -63,7 +63,7 @@ export async function scanSources(
 /** A corpus without a damaged file's rows would look complete. */
 function refuseDamaged(files: readonly ScannedFile[]): void {
   const damaged = files.flatMap(({ scan }) =>
-    scan.skipped?.code === 'corrupt' ? [`${scan.file.name}: ${scan.skipped.message}`] : [],
+    scan.skipped?.code === 'corrupt' ? [skippedSentence(scan)] : [],
   );
   if (damaged.length === 0) return;
   throw new ValidationError(
@@ -77,11 +77,17 @@ function refuseDamaged(files: readonly ScannedFile[]): void {
 
 function refuseNothing(files: readonly ScannedFile[]): void {
   if (files.some(({ scan }) => scan.units.length > 0)) return;
-  const reasons = files.map(({ scan }) => `${scan.file.name}: ${scan.skipped?.message ?? 'no rows'}`);
+  const reasons = files.map(({ scan }) => skippedSentence(scan));
   throw new ValidationError(`no file holds a row that can be read\n  ${reasons.slice(0, 5).join('\n  ')}`, {
     code: 'no-readable-rows',
     hint: 'set columns: or shape: for the source; docs/configuration.md shows how',
   });
+}
+
+/** Some readers name the file themselves. */
+function skippedSentence({ file, skipped }: FileScan): string {
+  const message = skipped?.message ?? 'no rows';
+  return message.startsWith(`${file.name}: `) ? message : `${file.name}: ${message}`;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,9 +1,9 @@
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { TaggerInfo } from '../core/tagger.ts';
 import type { Unit } from '../core/unit.ts';
-import { ValidationError } from '../core/errors.ts';
 import { sidecarVersion } from '../tag/sidecar.ts';
 import type { WorkerPool } from '../tag/pool.ts';
+import { checkBadRates } from './bad-rates.ts';
 import { checkDone } from './checkpoint.ts';
 import type { RunContext } from './context.ts';
 import { runPaths, unitName } from './paths.ts';
@@ -166,33 +166,4 @@ function unitBytes(unit: Unit): number {
 
 function total(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
-
-/** One bad row costs one row, whatever the source's size; a rate above the limit means that the source is not what it seems. */
-function checkBadRates(
-  units: readonly TaggedFileUnit[],
-  sources: readonly ResolvedSource[],
-  maxBadRate: number,
-): void {
-  sources.forEach((source, index) => {
-    const own = units.filter((unit) => unit.source === index);
-    const records = own.reduce((sum, unit) => sum + unit.counts.records, 0);
-    const bad = own.reduce((sum, unit) => sum + total(unit.counts.rejected), 0);
-    if (bad <= Math.max(1, records * maxBadRate)) return;
-    const worst = own.toSorted((a, b) => total(b.counts.rejected) - total(a.counts.rejected)).slice(0, 3);
-    const examples = worst
-      .flatMap((unit) =>
-        unit.counts.firstRejected
-          .slice(0, 1)
-          .map((row) => `${unit.unit.file.name}: row ${row.row}: ${row.code}: ${row.message}`),
-      )
-      .join('\n  ');
-    throw new ValidationError(
-      `source "${source.name}": ${bad} of ${records} rows are bad, more than run.max_bad_rate ${maxBadRate} allows\n  ${examples}`,
-      {
-        code: 'too-many-bad-rows',
-        hint: 'look at quarantine/ in the run folder; mend the file, set columns: or shape:, or raise run.max_bad_rate',
-      },
-    );
-  });
 }

@@ -60,6 +60,18 @@ function countTags({ columns, quarantine }: UnitTags): TagCounts {
     rows: columns.rows,
     records: columns.records.reduce((sum, records) => sum + records, 0),
     rejected,
-    firstRejected: quarantine.slice(0, 3).map(({ row, code, message }) => ({ row, code, message })),
+    firstRejected: firstRejected(quarantine),
   };
+}
+
+/** The first three, and the first of every further reason. */
+function firstRejected(quarantine: readonly QuarantineEntry[]): TagCounts['firstRejected'] {
+  const seen = new Set<string>();
+  const kept: { row: number; code: string; message: string }[] = [];
+  for (const { row, code, message } of quarantine) {
+    if (kept.length >= 3 && seen.has(code)) continue;
+    seen.add(code);
+    kept.push({ row, code, message });
+  }
+  return kept;
 }

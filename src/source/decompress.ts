@@ -22,9 +22,47 @@ export function decompress(
   name: string,
 ): AsyncIterable<Buffer> {
   if (compression === 'none') return blocks;
+  const packed = { bytes: 0 };
+  return refuseBomb(unpackBlocks(countBytes(blocks, packed), compression, name), packed, name);
+}
+
+function unpackBlocks(
+  blocks: AsyncIterable<Buffer>,
+  compression: 'gzip' | 'zstd',
+  name: string,
+): AsyncIterable<Buffer> {
   if (compression === 'gzip') return throughZlib(blocks, zlib.createGunzip({ chunkSize: blockBytes }), name);
   const native = nativeZstd();
   return native ? throughZlib(blocks, native, name) : throughFzstd(blocks, name);
+}
+
+/** Text packs 3 to 10 times, logs up to 30; what unpacks to more than both was made to fill a disk or to keep a reader busy. */
+const bombBytes = 256 * 2 ** 20;
+const bombRatio = 250;
+
+async function* refuseBomb(
+  blocks: AsyncIterable<Buffer>,
+  packed: { readonly bytes: number },
+  name: string,
+): AsyncGenerator<Buffer> {
+  let unpacked = 0;
+  for await (const block of blocks) {
+    unpacked += block.length;
+    if (unpacked > bombBytes && unpacked > packed.bytes * bombRatio) {
+      throw new FatalError(
+        `${name}: unsupported: it unpacks to over ${bombRatio} times its size (${unpacked} bytes so far), like a decompression bomb`,
+        { code: 'unsupported', hint: 'unpack it yourself should it be what it claims' },
+      );
+    }
+    yield block;
+  }
+}
+
+async function* countBytes(blocks: AsyncIterable<Buffer>, packed: { bytes: number }): AsyncGenerator<Buffer> {
+  for await (const block of blocks) {
+    packed.bytes += block.length;
+    yield block;
+  }
 }
 
 /** Node has zstd from 22.15 on; the types are those of Node 20. */

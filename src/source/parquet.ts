@@ -133,7 +133,13 @@ function isIterable(value: object): value is Iterable<unknown> {
 
 function corrupt(name: string, place: string, error: unknown): unknown {
   if (error instanceof TagDatasetsError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  // A decoder that stumbles over a value that is not there speaks of its own insides, which helps nobody.
+  const isStumble = error instanceof TypeError || error instanceof RangeError;
+  const reason = isStumble
+    ? 'what it says of itself makes no sense'
+    : error instanceof Error
+      ? error.message
+      : String(error);
   return new FatalError(`${name}: ${place} of the Parquet file cannot be read: ${reason}`, {
     code: 'corrupt',
     hint: 'fetch or copy the file again; nothing of it was used',
