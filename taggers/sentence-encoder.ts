@@ -20,7 +20,7 @@ export async function openSentenceTagger({ folder, json, info }: TaggerFolder): 
     outputWidth: info.labels.length,
   });
   const rule = multiTurnRule(info.labels);
-  const model = { tokenizer, json: { ...json, activation: 'softmax' as const }, width: info.labels.length };
+  const model = { json: { ...json, activation: 'softmax' as const }, width: info.labels.length };
   const reader = {};
   return {
     info,
@@ -73,7 +73,7 @@ export async function openEncoder(folder: string, taxonomy: Taxonomy): Promise<S
   // One row a call: nothing is padded, and int8 models scale their activations by the call, which would make rows depend on others.
   const encodeOne = (batch: Parameters<SentenceEncoder['encode']>[0], row: number): Promise<Float32Array> => {
     const encoded = encodeRow(tokenizer, batch, row, { task: 'persona', maximumTokens });
-    return session.run(feedsOf(session, [encoded], encoded.ids.length, tokenizer.padId));
+    return session.run(feedsOf(session, encoded));
   };
   const nothing = { rows: 1, bytes: new Uint8Array(), rowSegments: new Uint32Array(2) };
   const empty = { roles: new Uint8Array(), starts: new Uint32Array(), ends: new Uint32Array() };

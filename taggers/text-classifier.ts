@@ -23,7 +23,7 @@ export async function openTextClassifier({ folder, json, info }: TaggerFolder): 
     info,
     async tag(batch) {
       const rows = Array.from({ length: batch.rows }, (_, row) => encodeRow(tokenizer, batch, row, json));
-      return { scores: await scoreRows(session, rows, { tokenizer, json, width: info.labels.length }) };
+      return { scores: await scoreRows(session, rows, { json, width: info.labels.length }) };
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

@@ -6,10 +6,6 @@ import type { OnnxSession, TensorData } from '../src/onnx/session.ts';
 import { openWordPiece, type WordPiece } from '../src/onnx/wordpiece.ts';
 import type { TaggerJson } from './tagger-json.ts';
 
-/** Tokens in one call (rows × padded length); larger calls leave the cache and get slower. */
-const tokensPerCall = 1024;
-/** A row is padded to a multiple of this, which depends on the row alone. */
-const lengthStep = 16;
 /** Bytes of a side read per allowed token: more than any WordPiece vocabulary needs, so long texts are cut before the work. */
 const bytesPerToken = 12;
 
@@ -19,7 +15,6 @@ export interface EncodedRow {
   /** Tokens of the first part, the marks around it included. */
   readonly firstLength: number;
 }
-export const emptyRow: EncodedRow = { ids: [], firstLength: 0 };
 
 /** @throws ConfigError `tokenizer-missing`, and what reading it throws */
 export async function openTokenizer(path: string): Promise<WordPiece> {
@@ -72,52 +67,18 @@ function sideText(
   return text;
 }
 
-interface LengthGroup {
-  readonly length: number;
-  readonly rows: readonly number[];
-}
-
-/** Rows of one padded length, cut so that a call holds at most `tokensPerCall` tokens. */
-export function groupByLength(rows: readonly EncodedRow[]): readonly LengthGroup[] {
-  const byLength = new Map<number, number[]>();
-  for (const [row, encoded] of rows.entries()) {
-    const length = Math.max(lengthStep, Math.ceil(encoded.ids.length / lengthStep) * lengthStep);
-    const group = byLength.get(length);
-    if (group) group.push(row);
-    else byLength.set(length, [row]);
-  }
-  const groups: LengthGroup[] = [];
-  for (const [length, members] of byLength) {
-    const size = Math.max(1, Math.floor(tokensPerCall / length));
-    for (let from = 0; from < members.length; from += size)
-      groups.push({ length, rows: members.slice(from, from + size) });
-  }
-  return groups;
-}
-
-/** Inputs of one call, padded to `length`; `token_type_ids` where the model has them. */
-export function feedsOf(
-  session: OnnxSession,
-  rows: readonly EncodedRow[],
-  length: number,
-  padId: number,
-): Record<string, TensorData> {
-  const dims = [rows.length, length];
-  const ids = new BigInt64Array(rows.length * length).fill(BigInt(padId));
-  const mask = new BigInt64Array(rows.length * length);
-  const types = new BigInt64Array(rows.length * length);
-  for (const [i, row] of rows.entries()) {
-    for (const [j, id] of row.ids.entries()) {
-      ids[i * length + j] = BigInt(id);
-      mask[i * length + j] = 1n;
-      if (j >= row.firstLength) types[i * length + j] = 1n;
-    }
-  }
+/** Inputs of a call of one row; `token_type_ids` where the model has them. */
+export function feedsOf(session: OnnxSession, { ids, firstLength }: EncodedRow): Record<string, TensorData> {
+  const dims = [1, ids.length];
   const feeds: Record<string, TensorData> = {
-    input_ids: { type: 'int64', data: ids, dims },
-    attention_mask: { type: 'int64', data: mask, dims },
+    input_ids: { type: 'int64', data: BigInt64Array.from(ids, BigInt), dims },
+    attention_mask: { type: 'int64', data: new BigInt64Array(ids.length).fill(1n), dims },
   };
   if (session.inputNames.includes('token_type_ids'))
-    feeds['token_type_ids'] = { type: 'int64', data: types, dims };
+    feeds['token_type_ids'] = {
+      type: 'int64',
+      data: new BigInt64Array(ids.length).fill(1n, firstLength),
+      dims,
+    };
   return feeds;
 }
