@@ -9,6 +9,7 @@ import { configCommand } from './commands/config.ts';
 import { evalCommand } from './commands/eval.ts';
 import { reportCommand } from './commands/report.ts';
 import { planCommand } from './commands/plan.ts';
+import { pushCommand } from './commands/push.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { trainCommand } from './commands/train.ts';
@@ -48,6 +49,8 @@ const optionNames = [
   'precision',
   'explain',
   'run',
+  'repo',
+  'private',
   'projection',
   'compare',
   'rows',
@@ -55,7 +58,19 @@ const optionNames = [
   'debug',
   'log-format',
 ];
-const commandNames = ['tag', 'plan', 'why', 'verify', 'eval', 'train', 'report', 'status', 'bench', 'config'];
+const commandNames = [
+  'tag',
+  'plan',
+  'why',
+  'verify',
+  'eval',
+  'train',
+  'report',
+  'push',
+  'status',
+  'bench',
+  'config',
+];
 
 async function main(): Promise<void> {
   const parser = yargs(hideBin(process.argv))
@@ -68,6 +83,7 @@ async function main(): Promise<void> {
     .command(whyCommand)
     .command(verifyCommand)
     .command(reportCommand)
+    .command(pushCommand)
     .command(statusCommand)
     .command(benchCommand)
     .command(configCommand)

@@ -14,6 +14,10 @@ export function failureOfStatus(
     /** Address before redirects. */
     readonly original: string;
     readonly isHome: boolean;
+    /** The request was to change something. */
+    readonly isWrite: boolean;
+    /** May be sent again although it may have taken effect. */
+    readonly isRepeatable: boolean;
     readonly options: {
       readonly endpoint: string;
       readonly token: string | null;
@@ -23,7 +27,8 @@ export function failureOfStatus(
 ): TagDatasetsError {
   const { status } = reply;
   const message = `${withoutQuery(where.url)}: status ${status}`;
-  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+  const isBusy = status === 408 || status === 425 || status >= 500;
+  if (status === 429 || (isBusy && where.isRepeatable)) {
     const retryAfterMs = readRetryAfter(reply.headers, where.options.now ?? Date.now);
     return new RetryableError(message, { code: 'hub-status', retryAfterMs });
   }
@@ -31,8 +36,12 @@ export function failureOfStatus(
   if (!where.isHome && (status === 401 || status === 403)) {
     return new RetryableError(message, { code: 'hub-status' });
   }
-  if (status === 401 || status === 403) return gated(where.original, where.options);
+  const cause = reply.headers.get('x-error-code');
+  if (where.isWrite && (status === 401 || status === 403)) return forbidden(where.original, where.options);
+  if (status === 401 && cause === 'RepoNotFound') return notFoundOrPrivate(where.original, where.options);
+  if (status === 401 || status === 403) return gated(where.original, where.options, cause === 'GatedRepo');
   if (status === 404) return notFound(where.original, where.options.endpoint);
+  if (where.isWrite && (status === 409 || status === 412)) return conflict(where.original);
   return new FatalError(message, { code: 'hub-status' });
 }
 
@@ -47,10 +56,45 @@ function readRetryAfter(headers: Headers, now: () => number): number | undefined
   return Math.max(0, date - (Number.isNaN(serverNow) ? now() : serverNow));
 }
 
-function gated(address: string, options: { endpoint: string; token: string | null }): ConfigError {
+function forbidden(address: string, { token }: { token: string | null }): ConfigError {
+  const { repo } = readPlace(address);
+  const place = repo === undefined ? 'create this repository' : `write to ${repo}`;
+  return new ConfigError(`HF_TOKEN may not ${place}`, {
+    code: 'hub-forbidden',
+    hint:
+      token === null
+        ? 'HF_TOKEN is not set'
+        : 'make a token with write access under Settings, Access Tokens, and check the owner in the name',
+  });
+}
+
+function conflict(address: string): FatalError {
+  const { repo } = readPlace(address);
+  return new FatalError(`${repo ?? 'the repository'} was changed or made by somebody else in the meantime`, {
+    code: 'hub-conflict',
+    hint: 'nothing was changed; run the same command again',
+  });
+}
+
+function notFoundOrPrivate(
+  address: string,
+  { endpoint, token }: { endpoint: string; token: string | null },
+): ConfigError {
+  return new ConfigError(`${readPlace(address).repo} does not exist on ${endpoint}, or it is private`, {
+    code: 'hub-not-found',
+    hint: token === null ? 'check the name; set HF_TOKEN if it is private' : 'check the name and HF_TOKEN',
+  });
+}
+
+function gated(
+  address: string,
+  options: { endpoint: string; token: string | null },
+  isCertain: boolean,
+): ConfigError {
   const place = readPlace(address);
   const terms = `${options.endpoint}/${place.page}`;
-  return new ConfigError(`${place.repo} is gated or private: accept its terms at ${terms} and set HF_TOKEN`, {
+  const what = isCertain ? 'gated' : 'gated or private';
+  return new ConfigError(`${place.repo} is ${what}: accept its terms at ${terms} and set HF_TOKEN`, {
     code: 'hub-gated',
     hint:
       options.token === null
@@ -71,7 +115,7 @@ function notFound(address: string, endpoint: string): ConfigError {
 }
 
 interface Place {
-  readonly repo: string;
+  readonly repo: string | undefined;
   readonly page: string;
   readonly revision: string | undefined;
   readonly path: string | undefined;
@@ -80,8 +124,13 @@ interface Place {
 /** Repository, revision and file of a Hub address. */
 function readPlace(address: string): Place {
   const path = new URL(address).pathname;
+  if (path.endsWith('/api/repos/create')) {
+    return { repo: undefined, page: '', revision: undefined, path: undefined };
+  }
+  const lfs = /\/(datasets)\/(.+?)\.git\/info\/lfs\//.exec(path)?.[2];
+  if (lfs !== undefined) return { repo: lfs, page: `datasets/${lfs}`, revision: undefined, path: undefined };
   const match =
-    /(?:\/api)?\/(datasets|models)\/(.+?)\/(?:tree|revision|paths-info|resolve|raw)\/([^/]+)(?:\/(.+))?$/.exec(
+    /(?:\/api)?\/(datasets|models)\/(.+?)\/(?:tree|revision|paths-info|resolve|raw|preupload|commit)\/([^/]+)(?:\/(.+))?$/.exec(
       path,
     ) ?? /()\/([^/]+\/[^/]+)\/(?:resolve|raw)\/([^/]+)(?:\/(.+))?$/.exec(path);
   if (!match?.[2]) return { repo: path.slice(1), page: '', revision: undefined, path: undefined };

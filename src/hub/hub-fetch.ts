@@ -61,13 +61,11 @@ async function tryOnce(attempt: Attempt): Promise<Response> {
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof TypeError) && !isBrokenBody(error)) throw error;
-    const isDownload = request.method === 'GET' || request.method === 'HEAD' || isIdempotentPost(request);
     const message = `${withoutQuery(request.url)}: the connection failed (${networkCause(error)})`;
-    if (!isDownload) throw new FatalError(message, { code: 'hub-network' });
-    throw new RetryableError(message, {
-      code: 'hub-network',
-      hint: `check the connection to ${options.endpoint}; run the same command again, it resumes`,
-    });
+    const hint = `check the connection to ${options.endpoint}; run the same command again, it resumes`;
+    // Whether a commit took effect is not known: whoever sent it looks.
+    if (!isRepeatable(request)) throw new FatalError(message, { code: 'hub-network', hint });
+    throw new RetryableError(message, { code: 'hub-network', hint });
   }
 }
 
@@ -126,7 +124,14 @@ async function finish(attempt: Attempt, reply: Response, url: URL, isHome: boole
   const { request, options, memory } = attempt;
   if (!reply.ok) {
     await reply.body?.cancel();
-    throw failureOfStatus(reply, { url, original: request.url, isHome, options });
+    throw failureOfStatus(reply, {
+      url,
+      original: request.url,
+      isHome,
+      isWrite: isWrite(request),
+      isRepeatable: isRepeatable(request),
+      options,
+    });
   }
   if (!isHome && options.expected) {
     const etag = plainEtag(reply.headers.get('etag'));
@@ -151,9 +156,19 @@ function rebuilt(reply: Response, body: ArrayBuffer): Response {
   return new Response(body, { status: reply.status, headers: reply.headers });
 }
 
-/** `paths-info` reads although it is a POST; a commit must not be sent twice. */
-function isIdempotentPost(request: Request): boolean {
-  return /\/paths-info(\/|$)/.test(new URL(request.url).pathname);
+/** Everything but what makes a commit or a repository: uploads are named by their content, the other POSTs read. */
+function isRepeatable(request: Request): boolean {
+  const { pathname } = new URL(request.url);
+  return request.method !== 'POST' || /\/(paths-info|preupload)(\/|$)|\/objects\/batch$/.test(pathname);
+}
+
+/** Uploads, commits, new repositories. */
+function isWrite(request: Request): boolean {
+  return (
+    request.method !== 'GET' &&
+    request.method !== 'HEAD' &&
+    !/\/paths-info(\/|$)/.test(new URL(request.url).pathname)
+  );
 }
 
 /** undici's own errors on a socket closed in the middle of a body carry a code that begins so. */

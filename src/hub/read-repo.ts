@@ -1,6 +1,6 @@
 import { datasetInfo, listFiles } from '@huggingface/hub';
 
-import { ConfigError, FatalError, TagDatasetsError } from '../core/errors.ts';
+import { ConfigError, describeSystemError, FatalError, TagDatasetsError } from '../core/errors.ts';
 import type { RetryOptions } from '../lib/retry.ts';
 
 import type { HubEntry } from './choose-files.ts';
@@ -26,7 +26,7 @@ export async function readInfo(
   revision: string,
   settings: HubSettings,
   hubFetch: typeof fetch,
-): Promise<{ revision: string; license: string | null; gated: boolean }> {
+): Promise<{ revision: string; license: string | null; gated: boolean; isPrivate: boolean }> {
   const info = await readable(`${repo} at revision ${revision}`, () =>
     datasetInfo({
       name: repo,
@@ -42,7 +42,12 @@ export async function readInfo(
     });
   }
   const license = info.tags?.find((tag) => tag.startsWith('license:'))?.slice('license:'.length) ?? null;
-  return { revision: info.sha, license, gated: info.gated !== false && info.gated !== undefined };
+  return {
+    revision: info.sha,
+    license,
+    gated: info.gated !== false && info.gated !== undefined,
+    isPrivate: info.private,
+  };
 }
 
 export async function readTree(
@@ -71,12 +76,12 @@ export async function readTree(
 }
 
 /** A reply that is no JSON, or JSON of another form, in words. */
-async function readable<T>(what: string, read: () => Promise<T>): Promise<T> {
+export async function readable<T>(what: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof TagDatasetsError || (error instanceof Error && error.name === 'AbortError'))
-      throw error;
+    if (error instanceof TagDatasetsError || describeSystemError(error)) throw error;
+    if (error instanceof Error && error.name === 'AbortError') throw error;
     throw new FatalError(`${what}: the reply is not what the Hub API promises`, {
       code: 'hub-bad-reply',
       hint: 'check HF_ENDPOINT: a proxy or another server may be answering',

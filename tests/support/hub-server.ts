@@ -9,6 +9,7 @@ export interface StandInRepo {
   readonly sha?: string;
   readonly license?: string;
   readonly gated?: false | 'auto' | 'manual';
+  readonly private?: boolean;
 }
 
 /** What goes wrong, how often, and where. Faults are used up in order; the first that fits a request is taken. */
@@ -70,6 +71,8 @@ export async function startHubServer(options: {
   readonly lfsAbove?: number;
   readonly treePage?: number;
   readonly routes?: readonly Route[];
+  /** Asked before the redirected downloads. */
+  readonly cdnRoutes?: readonly Route[];
 }): Promise<HubServer> {
   const faults: { fault: Fault; left: number }[] = [];
   const requests: SeenRequest[] = [];
@@ -94,7 +97,11 @@ export async function startHubServer(options: {
     return [server, `http://127.0.0.1:${address.port}`];
   };
 
-  const [cdnServer, cdn] = await listen('cdn', (request, response) => {
+  const [cdnServer, cdn] = await listen('cdn', async (request, response) => {
+    for (const route of options.cdnRoutes ?? []) {
+      const match = route.path.exec(request.url ?? '');
+      if (match && route.method === request.method) return await route.handle(request, response, match);
+    }
     const [, key, path] = /^\/blob\/(.+?)\/-\/([^?]+)/.exec(request.url ?? '') ?? [];
     const content = bytesOf(repos[decodeURIComponent(key ?? '')]?.files[decodeURIComponent(path ?? '')]);
     if (!content || !request.url?.includes('?signature=')) return sendStatus(response, 403);
@@ -113,7 +120,7 @@ export async function startHubServer(options: {
           _id: '1',
           id: found.name,
           sha: found.repo.sha ?? defaultSha,
-          private: false,
+          private: found.repo.private ?? false,
           gated: found.repo.gated ?? false,
           downloads: 0,
           likes: 0,
