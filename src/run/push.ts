@@ -7,7 +7,7 @@ import type { PushFile } from '../hub/plan-push.ts';
 import { pushFiles, type PushResult } from '../hub/push-files.ts';
 import type { Manifest } from '../shard/manifest.ts';
 import { type Done, readDone } from './checkpoint.ts';
-import { createContext } from './context.ts';
+import { createContext, type RunContext } from './context.ts';
 import { lockRun } from './lock.ts';
 import { type RunPaths, runPaths } from './paths.ts';
 import type { RunEffects } from './run.ts';
@@ -32,7 +32,7 @@ export async function pushRun(params: PushRunParams, effects: RunEffects): Promi
   await using _lock = await lockRun(paths.lock, params.run);
   const context = createContext(effects);
   const { files, manifest } = await hashDataset(paths, done);
-  warnOfLicences(manifest, context.warn);
+  warnOfLicences(manifest, context);
   const sizes = new Map(files.map(({ path, bytes }) => [path, bytes]));
   let stage: ReturnType<typeof context.stage> | undefined;
   const result = await pushFiles(
@@ -111,12 +111,12 @@ async function hashAll(
   });
 }
 
-function warnOfLicences({ inputs }: Manifest, warn: (code: string, message: string) => void): void {
+function warnOfLicences({ inputs }: Manifest, context: RunContext): void {
   const unknown = inputs.filter(({ licence }) => (licence ?? 'unknown') === 'unknown');
   const names = [...new Set(unknown.map(({ source }) => source))].toSorted();
   if (names.length === 0) return;
   const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
-  warn('licence-unknown', `the dataset holds rows of sources without a known licence: ${shown}`);
+  context.warn('licence-unknown', `the dataset holds rows of sources without a known licence: ${shown}`);
 }
 
 /** No date: the same dataset has the same title. */
