@@ -1,0 +1,132 @@
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+import type { Row } from '../src/core/row.ts';
+import type { TextBatch } from '../src/core/tagger.ts';
+import { listFiles } from '../src/source/list-files.ts';
+import { openBytes } from '../src/source/open-bytes.ts';
+import { readUnit } from '../src/source/read-unit.ts';
+import { scanFile } from '../src/source/scan-file.ts';
+import { RowEncoder } from '../src/tag/encode.ts';
+import { loadTaxonomy, openTagger, taggersRoot } from '../taggers/index.ts';
+import { encodeRow, type EncodedRow, openTokenizer } from '../taggers/token-rows.ts';
+
+/**
+ * The accurate tier on one core beside a bare loop over the same model with the token ids made before:
+ * `node --import ./scripts/register-ts.mjs bench/accurate-tier.ts --data rows.jsonl.gz`.
+ * Rows of exactly 128 tokens, then rows as they come. The two take turns; medians of wall and CPU time.
+ */
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    tagger: { type: 'string', default: 'minilm-v1' },
+    rows: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+if (!values.data) throw new Error('--data: name a file of rows');
+const maximumTokens = 128;
+const wanted = Number(values.rows);
+const folder = join(taggersRoot, values.tagger);
+const tokenizer = await openTokenizer(join(folder, 'tokenizer.json'));
+await using tagger = await openTagger(folder, await loadTaxonomy());
+const bare = await InferenceSession.create(join(folder, 'model.onnx'), {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+});
+const { full, natural } = await chooseRows(values.data);
+await compare(`rows of ${maximumTokens} tokens`, full);
+await compare('rows as they come', natural);
+await bare.release();
+
+async function chooseRows(path: string): Promise<{ full: Row[]; natural: Row[] }> {
+  const { files } = await listFiles({ source: basename(path), paths: [resolve(path)], baseDir: '/' });
+  const full: Row[] = [];
+  const natural: Row[] = [];
+  const encoder = new RowEncoder();
+  for (const file of files) {
+    const { units } = await scanFile({ file, options: { unitBytes: 4 * 2 ** 20 } }, { openBytes });
+    for (const unit of units) {
+      for await (const batch of readUnit(unit, { keepExtra: false, openBytes })) {
+        const rows = batch.flatMap((entry) => ('value' in entry ? [entry.value] : []));
+        const { text } = encoder.encode(rows);
+        for (const [i, row] of rows.entries()) {
+          if (natural.length < wanted) natural.push(row);
+          if (full.length < wanted && tokensOf(text, i).ids.length === maximumTokens) full.push(row);
+        }
+        if (full.length === wanted && natural.length === wanted) return { full, natural };
+      }
+    }
+  }
+  return { full, natural };
+}
+
+function tokensOf(text: TextBatch, row: number): EncodedRow {
+  return encodeRow(tokenizer, text, row, { task: 'persona', maximumTokens });
+}
+
+async function compare(name: string, rows: readonly Row[]): Promise<void> {
+  const { text } = new RowEncoder().encode(rows);
+  const encoded = rows.map((_, row) => tokensOf(text, row));
+  const tokens = encoded.reduce((sum, row) => sum + row.ids.length, 0);
+  const product = (): Promise<unknown> => tagger.tag(text);
+  const one = tensorsOf(encoded, 1);
+  const eight = tensorsOf(encoded, 8);
+  const loops = {
+    'accurate tier': product,
+    'bare loop, 1 row a call': () => runBare(one),
+    'bare loop, 8 rows a call': () => runBare(eight),
+  };
+  const times = new Map<string, { wall: number[]; cpu: number[] }>();
+  for (let round = -1; round < Number(values.rounds); round++) {
+    for (const [label, loop] of Object.entries(loops)) {
+      const seen = times.get(label) ?? { wall: [], cpu: [] };
+      times.set(label, seen);
+      const cpu = process.cpuUsage();
+      const started = performance.now();
+      await loop();
+      if (round < 0) continue; // warm-up
+      const used = process.cpuUsage(cpu);
+      seen.wall.push((performance.now() - started) / 1000);
+      seen.cpu.push((used.user + used.system) / 1e6);
+    }
+  }
+  process.stdout.write(`${name}: ${rows.length} rows, ${(tokens / rows.length).toFixed(1)} tokens each\n`);
+  for (const [label, { wall, cpu }] of times) {
+    const rate = (seconds: number[]): string => (rows.length / median(seconds)).toFixed(1).padStart(7);
+    process.stdout.write(`  ${label.padEnd(26)} ${rate(wall)} rows/s wall ${rate(cpu)} rows/s of CPU time\n`);
+  }
+}
+
+type Feeds = Record<string, Tensor>;
+
+/** Calls of `size` rows, sorted by length so that little is padded. */
+function tensorsOf(rows: readonly EncodedRow[], size: number): Feeds[] {
+  const sorted = rows.toSorted((a, b) => a.ids.length - b.ids.length);
+  const calls: Feeds[] = [];
+  for (let from = 0; from < sorted.length; from += size) {
+    const members = sorted.slice(from, from + size);
+    const length = Math.max(...members.map((row) => row.ids.length));
+    const fill = (value: (row: EncodedRow, at: number) => number): Tensor => {
+      const data = members.flatMap((row) =>
+        Array.from({ length }, (_, at) => BigInt(at < row.ids.length ? value(row, at) : 0)),
+      );
+      return new Tensor('int64', BigInt64Array.from(data), [members.length, length]);
+    };
+    calls.push({
+      input_ids: fill((row, at) => row.ids[at] ?? 0),
+      attention_mask: fill(() => 1),
+      token_type_ids: fill((row, at) => (at < row.firstLength ? 0 : 1)),
+    });
+  }
+  return calls;
+}
+
+async function runBare(calls: readonly Feeds[]): Promise<void> {
+  for (const feeds of calls) await bare.run(feeds, ['persona_logits']);
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
+}
