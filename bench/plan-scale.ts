@@ -40,6 +40,7 @@ try {
   const table = await loadPlanTable(out, corpus.units, {
     taxonomy,
     thresholds: taxonomy.personas.map(() => 0.2),
+    refinedThresholds: taxonomy.personas.map(() => 0.2),
     priors: [{ origin: -1, strength: 0 }],
     minOutputChars: 1,
     maxOutputChars: Number.POSITIVE_INFINITY,

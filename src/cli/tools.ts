@@ -31,7 +31,12 @@ export function findConfig(path: string): string {
 
 /** Everything a run needs from outside src, validated before any row is read. @throws ConfigError */
 export async function loadTools(
-  taggers: { readonly persona: string; readonly traits: string },
+  taggers: {
+    readonly persona: string;
+    readonly traits: string;
+    /** The accurate tier of a cascade. */
+    readonly accurate?: string | null;
+  },
   taxonomy?: Taxonomy,
 ): Promise<RunTools> {
   const known = taxonomy ?? (await loadTaxonomy());
@@ -41,6 +46,7 @@ export async function loadTools(
     rosterUrl,
     personaTagger: await openInfo(taggers.persona, 'persona', known),
     traitTagger: await openInfo(taggers.traits, 'traits', known),
+    accurateTagger: taggers.accurate ? await openInfo(taggers.accurate, 'persona', known) : null,
     recipesFolder,
   };
 }

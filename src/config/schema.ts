@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { cascadeSchema } from './cascade-schema.ts';
 import { decontaminateSchema, nearDuplicatesSchema } from './duplicates-schema.ts';
 import { auditSchema, planSchema } from './planning-schema.ts';
 import { peftSchema, type phaseSchema, trainingSchema } from './training-schema.ts';
@@ -282,6 +283,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Where rows come from; dataset.data_path is shorthand for one.'),
   taggers: taggersSchema.prefault({}),
+  cascade: cascadeSchema.prefault({}),
   balance: balanceSchema.prefault({}),
   plan: planSchema.prefault({}),
   audit: auditSchema

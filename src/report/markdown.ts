@@ -12,6 +12,7 @@ import {
 } from './format.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeScreening } from './screening.ts';
+import { describeTiers } from './tiers.ts';
 import { type AxisEntry, axisNames, type ReportModel } from './model.ts';
 import { auditWords, axisTitles, causeText, unitTitles } from './words.ts';
 
@@ -20,6 +21,7 @@ export function renderMarkdown(model: ReportModel): string {
   const sections = [
     head(model),
     accounting(model),
+    tiers(model),
     feasibility(model),
     ...axisNames.map((axis) => axisSection(axisTitles[axis], model.axes[axis])),
     audit(model),
@@ -78,6 +80,15 @@ function accounting({ accounting: counts }: ReportModel): string {
       rows.map(([name, count]) => [name, formatCount(count)]),
     ),
     [`Beside it: ${beside.join(', ')}.`, ...describeScreening(counts).map(escapeMarkdown)].join(' '),
+  );
+}
+
+function tiers(model: ReportModel): string {
+  return section(
+    'Who judged the rows',
+    describeTiers(model)
+      .map((sentence) => `- ${escapeMarkdown(sentence)}`)
+      .join('\n'),
   );
 }
 

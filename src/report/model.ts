@@ -9,7 +9,11 @@ export interface ReportModel {
   readonly accounting: Accounting;
   readonly axes: Readonly<Record<AxisName, readonly AxisEntry[]>>;
   readonly feasibility: Feasibility;
-  /** One per tagger, in the order of `run.taggers`. */
+  /** The persona taggers that judged rows, the fast tier first. */
+  readonly tiers: readonly TierFacts[];
+  /** What the accurate tier was asked; null where there was none. */
+  readonly cascade: CascadeReport | null;
+  /** One per tier. */
   readonly confidence: readonly ConfidenceHistogram[];
   readonly lengths: LengthHistogram;
   /** null where no audit set is configured. */
@@ -58,6 +62,29 @@ export interface TaggerFacts {
   readonly task: 'persona' | 'traits';
   readonly sha256: string;
   readonly licence: string | null;
+}
+
+/** Of all rows that could be read. */
+export interface TierFacts {
+  readonly tagger: string;
+  readonly rows: number;
+  readonly share: number;
+  /** Rows below the threshold of their best persona. */
+  readonly abstained: number;
+}
+
+export interface CascadeReport {
+  /** Share of the eligible rows that was asked for. */
+  readonly budget: number | null;
+  readonly maxSeconds: number | null;
+  /** Rows with assistant text whose label no source fixes. */
+  readonly eligible: number;
+  /** Rows that the accurate tier judged. */
+  readonly rows: number;
+  /** Of them: both tiers have the same best persona. */
+  readonly agreed: number;
+  /** In these rows the fast tier's two best personas lie no further apart. */
+  readonly margin: number;
 }
 
 /** The three units side by side. */

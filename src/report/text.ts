@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatPlural, formatPoints, formatShare } fro
 import type { AuditEntry, AxisEntry, ReportModel } from './model.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { describeScreening } from './screening.ts';
+import { describeTiers } from './tiers.ts';
 import { shareBar } from './share-bar.ts';
 
 export interface TextOptions {
@@ -46,7 +47,8 @@ function titleLine({ run }: ReportModel, width: number, paint: Paint): string {
   return paint.bold('tag-datasets') + cutText(rest, width - 'tag-datasets'.length);
 }
 
-function accountingLines({ accounting, run }: ReportModel, width: number): string[] {
+function accountingLines(model: ReportModel, width: number): string[] {
+  const { accounting, run } = model;
   const parts = [
     `${formatCount(accounting.selected)} selected`,
     `${formatCount(accounting.notSelected)} not selected`,
@@ -69,6 +71,7 @@ function accountingLines({ accounting, run }: ReportModel, width: number): strin
       ].join(', '),
       width,
     ),
+    ...(model.cascade ? describeTiers(model) : []).flatMap((sentence) => wrap(visibleText(sentence), width)),
     ...describeScreening(accounting).flatMap((sentence) => wrap(visibleText(sentence), width)),
   ];
 }

@@ -30,7 +30,7 @@ export async function writeRunJson(
 ): Promise<void> {
   const { sources, files, benchmarks } = read;
   const { config } = params.loaded;
-  const { toolVersion, personaTagger, traitTagger } = params.tools;
+  const { toolVersion, personaTagger, traitTagger, accurateTagger } = params.tools;
   await writeJson(runPaths(out).runJson, {
     schema: 1,
     tool: `tag-datasets ${toolVersion}`,
@@ -48,7 +48,9 @@ export async function writeRunJson(
       units: scan.units.length,
       skipped: scan.skipped ?? null,
     })),
-    taggers: [personaTagger, traitTagger].map(({ id, task, sha256 }) => ({ id, task, sha256 })),
+    taggers: [personaTagger, traitTagger, ...(accurateTagger ? [accurateTagger] : [])].map(
+      ({ id, task, sha256 }) => ({ id, task, sha256 }),
+    ),
     benchmarks: benchmarks?.facts ?? [],
   });
 }

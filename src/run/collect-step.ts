@@ -72,6 +72,7 @@ function baseRow(
     tools: row.tools ?? null,
     persona,
     personaScore: (labels.scores[place] ?? 0) / 65535,
+    taggedBy: rules.taggers[labels.refined[place] ?? 0] ?? '',
     traits: traitBits.map((bit) => taxonomy.traits[bit]?.id ?? ''),
     traitScores: traitBits.map((bit) => (tags.traitScores[at * maximumTraits + bit] ?? 0) / 255),
     source: unit.file.source,

@@ -4,10 +4,10 @@ import { ConfigError } from '../core/errors.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import { runPaths } from './paths.ts';
 import type { TaggedUnit } from './plan-table.ts';
+import type { CascadeFacts, RefinedUnits } from './refine-pass.ts';
 import type { RunParams } from './run.ts';
 import type { Screening } from './screen-pass.ts';
 import type { ResolvedSource } from './sources.ts';
-import type { TaggedFileUnit } from './tag-pass.ts';
 
 /** A source as PLAN needs it. */
 export interface CorpusSource {
@@ -27,12 +27,14 @@ export interface Corpus {
   readonly thresholds: Readonly<Record<string, number>>;
   /** null where nothing was screened. */
   readonly screening: Screening | null;
+  /** The accurate tier; null or absent where there was none. */
+  readonly cascade?: CascadeFacts | null;
 }
 
 export function describeCorpus(
   params: RunParams,
   sources: readonly ResolvedSource[],
-  units: readonly TaggedFileUnit[],
+  { units, cascade }: RefinedUnits,
   screening: Screening | null,
 ): Corpus {
   const { labels, thresholds } = params.tools.personaTagger;
@@ -44,11 +46,13 @@ export function describeCorpus(
       source: unit.source,
       rows: unit.counts.rows,
       sidecar: unit.sidecar,
+      refined: unit.refined,
       file: unit.unit.file.name,
       firstRow: unit.unit.firstRow,
     })),
     thresholds: Object.fromEntries(labels.map((label, i) => [label, thresholds[i] ?? 0])),
     screening,
+    cascade,
   };
 }
 

@@ -121,7 +121,11 @@ async function manifestOf(
       rows: scan.records,
       licence: sources[source]?.licence ?? null,
     })),
-    taggers: [tools.personaTagger, tools.traitTagger].map(({ id, task, sha256 }) => ({ id, task, sha256 })),
+    taggers: [
+      tools.personaTagger,
+      tools.traitTagger,
+      ...(input.report.cascade && tools.accurateTagger ? [tools.accurateTagger] : []),
+    ].map(({ id, task, sha256 }) => ({ id, task, sha256 })),
     groups,
     files: manifestFiles(input),
     personaBlend: config.inference.persona_blend,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
+import type { TaggerInfo } from '../core/tagger.ts';
 import { FatalError } from '../core/errors.ts';
 import { checkAccounting } from '../report/accounting.ts';
 import type { ReportModel } from '../report/model.ts';
@@ -12,6 +13,7 @@ import type { RunLayout } from './layout.ts';
 import { runPaths, shardMarker } from './paths.ts';
 import type { PlannedCorpus } from './plan-corpus.ts';
 import { buildReport } from './report-model.ts';
+import type { CascadeFacts } from './refine-pass.ts';
 import type { RunParams, RunResult } from './run.ts';
 import type { ScannedFile } from './scan-pass.ts';
 import type { ResolvedSource } from './sources.ts';
@@ -21,7 +23,11 @@ import type { WrittenShard } from './write-pass.ts';
 /** What the stages made. */
 export interface RunWork {
   readonly sources: readonly ResolvedSource[];
-  readonly tagged: { readonly files: readonly ScannedFile[]; readonly units: readonly TaggedFileUnit[] };
+  readonly tagged: {
+    readonly files: readonly ScannedFile[];
+    readonly units: readonly TaggedFileUnit[];
+    readonly cascade: CascadeFacts | null;
+  };
   readonly planned: PlannedCorpus;
   readonly audit: ReportModel['audit'];
   readonly layout: RunLayout;
@@ -69,7 +75,8 @@ function reportOf(params: RunParams, work: RunWork, context: RunContext): Report
     configPath: params.loaded.shown,
     configHash: fingerprint(config),
     out: params.out,
-    taggers: [tools.personaTagger, tools.traitTagger],
+    taggers: [tools.personaTagger, tools.traitTagger, ...accurateOf(params, work)],
+    cascade: work.tagged.cascade,
     files: work.tagged.files,
     units: work.tagged.units,
     shards: work.shards,
@@ -77,6 +84,11 @@ function reportOf(params: RunParams, work: RunWork, context: RunContext): Report
     timings: context.timings,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   });
+}
+
+/** The accurate tier, where it was asked. */
+function accurateOf({ tools }: RunParams, { tagged }: RunWork): TaggerInfo[] {
+  return tagged.cascade && tools.accurateTagger ? [tools.accurateTagger] : [];
 }
 
 function refuseWrongSums(report: ReportModel): void {

@@ -15,6 +15,7 @@ export interface RunPaths {
   readonly plan: string;
   readonly report: string;
   readonly tags: string;
+  readonly refined: string;
   readonly screen: string;
   readonly state: string;
   /** Marker of a finished run. */
@@ -36,6 +37,7 @@ export function runPaths(out: string): RunPaths {
     plan: join(out, 'plan'),
     report: join(out, 'report'),
     tags: join(out, 'tags'),
+    refined: join(out, 'refined'),
     screen: join(out, 'screen'),
     state: join(out, 'state'),
     finished: join(out, 'state', 'finished.done'),

@@ -30,15 +30,16 @@ export async function planCorpus(params: {
 
 /** How sidecars become labels under a configuration. */
 export function labelRules(
-  corpus: Pick<Corpus, 'sources' | 'thresholds'>,
+  corpus: Pick<Corpus, 'sources' | 'thresholds' | 'cascade'>,
   config: Config,
   taxonomy: Taxonomy,
 ): LabelRules {
+  const thresholdsOf = (own: Readonly<Record<string, number>>): number[] =>
+    taxonomy.personas.map((persona) => config.taggers.persona_threshold ?? own[persona.id] ?? 0);
   return {
     taxonomy,
-    thresholds: taxonomy.personas.map(
-      (persona) => config.taggers.persona_threshold ?? corpus.thresholds[persona.id] ?? 0,
-    ),
+    thresholds: thresholdsOf(corpus.thresholds),
+    refinedThresholds: thresholdsOf(corpus.cascade?.thresholds ?? {}),
     priors: corpus.sources.map((source) => ({
       origin: taxonomy.personas.findIndex((persona) => persona.id === source.persona),
       strength: source.priorStrength,

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-
 import { abstainPersona, type Taxonomy } from '../core/taxonomy.ts';
 import { decidePersona, type PersonaLabel } from '../tag/decide.ts';
-import { readSidecar, rowFlags, runnersUp, type TagColumns } from '../tag/sidecar.ts';
+import { rowFlags, runnersUp, type TagColumns } from '../tag/sidecar.ts';
+import { readTags } from './read-tags.ts';
 
 /** Why a row is not in the supply; the order is the order of the checks. */
 export const rowStates = [
@@ -30,10 +29,12 @@ export interface TaggedUnit {
   readonly rows: number;
   /** Relative to the run folder. */
   readonly sidecar: string;
+  /** What the accurate tier tagged of it, relative to the run folder; null or absent: nothing. */
+  readonly refined?: string | null;
 }
 
 /**
- * Every row of the corpus, read from sidecars alone, as parallel arrays in unit order: 31 bytes a row.
+ * Every row of the corpus, read from sidecars alone, as parallel arrays in unit order: 32 bytes a row.
  * Unit u owns rows [unitStart[u], unitStart[u + 1]).
  */
 export interface PlanTable {
@@ -49,6 +50,8 @@ export interface PlanTable {
   readonly tokens: Uint32Array;
   readonly supervisedTokens: Uint32Array;
   readonly state: Uint8Array;
+  /** 1 where the accurate tier decided. */
+  readonly refined: Uint8Array;
   /** 1 where no class was sure enough. */
   readonly abstained: Uint8Array;
   /** Per persona: rows kept by the filters that looked most like it, but not surely enough; duplicates included. */
@@ -69,8 +72,9 @@ export function unitOf(unitStart: Uint32Array, row: number): number {
 
 export interface LabelRules {
   readonly taxonomy: Taxonomy;
-  /** Per persona of the taxonomy. */
+  /** Per persona of the taxonomy: of the fast tier, and of the accurate one. */
   readonly thresholds: readonly number[];
+  readonly refinedThresholds: readonly number[];
   /** Per source: index of the origin persona or -1, and the strength of that prior. */
   readonly priors: readonly { readonly origin: number; readonly strength: number }[];
   readonly minOutputChars: number;
@@ -88,7 +92,7 @@ export async function loadPlanTable(
   for (let u = 0; u < units.length; u++) {
     const unit = units[u];
     if (!unit) continue;
-    const tags = await readSidecar(join(out, unit.sidecar));
+    const tags = await readTags(out, unit);
     fillUnit(
       table,
       table.unitStart[u] ?? 0,
@@ -124,6 +128,7 @@ function createTable(units: readonly TaggedUnit[], personas: number): PlanTable 
     tokens: new Uint32Array(rows),
     supervisedTokens: new Uint32Array(rows),
     state: new Uint8Array(rows),
+    refined: new Uint8Array(rows),
     abstained: new Uint8Array(rows),
     abstainedAs: new Float64Array(personas),
   };
@@ -154,7 +159,10 @@ function fillUnit(
     candidates.at = i * runnersUp;
     candidates.originScore = tags.originScore[i] ?? 0;
     decidePersona(candidates, rule, label);
-    const sure = label.score >= (rules.thresholds[label.persona] ?? 0);
+    const refined = ((tags.flags[i] ?? 0) & rowFlags.refined) !== 0;
+    const thresholds = refined ? rules.refinedThresholds : rules.thresholds;
+    const sure = label.score >= (thresholds[label.persona] ?? 0);
+    table.refined[start + i] = refined ? 1 : 0;
     table.persona[start + i] = sure ? label.persona : abstain;
     table.abstained[start + i] = sure ? 0 : 1;
     table.score[start + i] = Math.round(label.score * 65535);

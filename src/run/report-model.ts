@@ -6,6 +6,7 @@ import type { FlowLink, PrefixBalance, QuarantineReason, ReportModel } from '../
 import { measurePrefixBalance } from '../shard/prefix-balance.ts';
 import type { StageTiming } from './context.ts';
 import { largestRepeats } from './plan-problem.ts';
+import type { CascadeFacts } from './refine-pass.ts';
 import { type PlanTable, rowStates, stateIndex } from './plan-table.ts';
 import { type AxesInput, countAxes, type Totals } from './report-axes.ts';
 import type { ScannedFile } from './scan-pass.ts';
@@ -27,6 +28,7 @@ export interface ReportInput extends AxesInput {
   readonly audit: ReportModel['audit'];
   readonly peakRssBytes: number | null;
   readonly screened: ScreenedTable;
+  readonly cascade: CascadeFacts | null;
 }
 
 /** Folds everything a run knows into the one model that all renderers read. */
@@ -61,7 +63,7 @@ export function buildReport(input: ReportInput): ReportModel {
       relaxation: (certificate?.relaxation ?? []).map(movedBound),
       cure: certificate?.cure ?? [],
     },
-    confidence: [confidenceHistogram(table, input.taggers[0]?.id ?? '')],
+    ...tierFacts(input),
     lengths: lengthHistogram(table, plan.copies),
     audit: input.audit,
     quarantine: quarantineReasons(input.units),
@@ -133,11 +135,45 @@ function accountRows(
   };
 }
 
-function confidenceHistogram(table: PlanTable, tagger: string): ReportModel['confidence'][number] {
+/** What each persona tagger judged, and how sure it was. */
+function tierFacts({
+  table,
+  taggers,
+  cascade,
+}: ReportInput): Pick<ReportModel, 'tiers' | 'cascade' | 'confidence'> {
+  const names = [taggers[0]?.id ?? '', ...(cascade ? [cascade.tagger] : [])];
+  const confidence = names.map((tagger, tier) => confidenceHistogram(table, tagger, tier));
+  const rows = confidence.map(({ bins }) => bins.reduce((sum, count) => sum + count, 0));
+  const all = rows.reduce((sum, count) => sum + count, 0);
+  return {
+    tiers: confidence.map(({ tagger, abstained }, tier) => ({
+      tagger,
+      rows: rows[tier] ?? 0,
+      share: all > 0 ? (rows[tier] ?? 0) / all : 0,
+      abstained,
+    })),
+    cascade: cascade && {
+      budget: cascade.budget,
+      maxSeconds: cascade.maxSeconds,
+      eligible: cascade.eligible,
+      rows: cascade.rows,
+      agreed: cascade.agreed,
+      margin: cascade.margin,
+    },
+    confidence,
+  };
+}
+
+/** `tier`: 0 the fast one, 1 the accurate one. */
+function confidenceHistogram(
+  table: PlanTable,
+  tagger: string,
+  tier: number,
+): ReportModel['confidence'][number] {
   const bins = new Array<number>(20).fill(0);
   let abstained = 0;
   for (let i = 0; i < table.rows; i++) {
-    if (table.state[i] === stateIndex.rejected) continue;
+    if (table.state[i] === stateIndex.rejected || table.refined[i] !== tier) continue;
     const bin = Math.min(19, Math.floor(((table.score[i] ?? 0) / 65535) * 20));
     bins[bin] = (bins[bin] ?? 0) + 1;
     abstained += table.abstained[i] ?? 0;

@@ -24,6 +24,7 @@ import { runPaths } from './paths.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { recordOutcome } from './record-outcome.ts';
+import { type CascadeFacts, refineUnits } from './refine-pass.ts';
 import { createRunLog } from './run-log.ts';
 import { scanSources, type ScannedFile } from './scan-pass.ts';
 import { type Screening, screenUnits } from './screen-pass.ts';
@@ -52,6 +53,8 @@ export interface RunTools {
   readonly rosterUrl: string;
   readonly personaTagger: TaggerInfo & { readonly folder: string };
   readonly traitTagger: TaggerInfo & { readonly folder: string };
+  /** The accurate tier of the cascade; null where there is none. */
+  readonly accurateTagger: (TaggerInfo & { readonly folder: string }) | null;
   readonly recipesFolder: string;
 }
 
@@ -128,6 +131,7 @@ async function perform(
       layout,
       sources: describeSources(prepared.sources),
       taxonomy,
+      taggers: [params.tools.personaTagger.id, tagged.cascade?.tagger ?? params.tools.personaTagger.id],
       toolVersion,
     },
     context,
@@ -141,7 +145,17 @@ async function perform(
 
 /** Removes what runs write, and nothing else that may lie in the folder. */
 async function emptyRun(out: string): Promise<void> {
-  for (const name of ['run.json', 'tags', 'screen', 'state', 'plan', 'quarantine', 'dataset', 'report']) {
+  for (const name of [
+    'run.json',
+    'tags',
+    'refined',
+    'screen',
+    'state',
+    'plan',
+    'quarantine',
+    'dataset',
+    'report',
+  ]) {
     await rm(join(out, name), { recursive: true, force: true });
   }
 }
@@ -156,7 +170,7 @@ async function planTagged(
   const out = resolve(params.out);
   const { config } = params.loaded;
   const stage = context.stage('plan', 1, 0, 0);
-  const corpus = describeCorpus(params, sources, tagged.units, tagged.screening);
+  const corpus = describeCorpus(params, sources, tagged, tagged.screening);
   await writeCorpus(out, corpus);
   const planned = await planCorpus({ out, corpus, config, taxonomy: params.tools.taxonomy });
   warnOfPlan(context, planned, config);
@@ -215,6 +229,7 @@ function warnOfPlan(context: RunContext, { plan, division }: PlannedCorpus, conf
 interface TaggedCorpus {
   readonly files: readonly ScannedFile[];
   readonly units: readonly TaggedFileUnit[];
+  readonly cascade: CascadeFacts | null;
   readonly screening: Screening | null;
 }
 
@@ -233,7 +248,7 @@ async function tagCorpus(
     context,
   );
   await writeRunJson(out, params, { sources, files, benchmarks });
-  const units = await tagUnits(
+  const fast = await tagUnits(
     pool,
     files,
     {
@@ -247,13 +262,25 @@ async function tagCorpus(
     },
     context,
   );
-  await sweepUnits(out, units);
+  await sweepUnits(out, fast);
+  const { units, cascade } = await refineUnits(
+    pool,
+    {
+      out,
+      cascade: config.cascade,
+      tagger: params.tools.accurateTagger,
+      units: fast,
+      sources,
+      toolVersion: params.tools.toolVersion,
+    },
+    context,
+  );
   const screening = await screenUnits(
     pool,
     { out, config, units, benchmarks, toolVersion: params.tools.toolVersion },
     context,
   );
-  return { files, units, screening };
+  return { files, units, cascade, screening };
 }
 
 /** Removes what units left that are no longer units of any input, their markers included. */

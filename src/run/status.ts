@@ -44,6 +44,7 @@ export interface RunStatus {
 const stageOrder = [
   'scan',
   'tag',
+  'refine',
   'screen',
   'plan',
   'order',

@@ -23,6 +23,10 @@ export interface TaggedFileUnit {
   readonly input: string;
   /** Only this many entries of the unit are part of the run. */
   readonly take: number | null;
+  /** Index of the origin persona in the taxonomy, or -1. */
+  readonly origin: number;
+  /** What the accurate tier tagged of it, relative to the run folder; null: nothing. */
+  readonly refined: string | null;
   readonly counts: TagCounts;
   /** Paths of what the unit left on disk, relative to the run folder. */
   readonly outputs: readonly string[];
@@ -68,11 +72,13 @@ export async function tagUnits(
   const tagged = planned.flatMap(({ task, source, input }): TaggedFileUnit[] => {
     const step = steps.get(task.name);
     if (!step) return [];
-    const { name, unit, sidecar, take } = task;
+    const { name, unit, sidecar, take, origin } = task;
     const outputs = step.outputs.map((output) => output.path);
     const { counts } = step;
     const { fingerprint } = task.key;
-    return [{ name, source, unit, sidecar, fingerprint, input, take, counts, outputs }];
+    return [
+      { name, source, unit, sidecar, fingerprint, input, take, origin, refined: null, counts, outputs },
+    ];
   });
   checkBadRates(tagged, params.sources, params.maxBadRate);
   return tagged;

@@ -15,15 +15,9 @@ import type { StepResult, TagCounts, TagTask } from './tasks.ts';
 /** Tags one unit and publishes sidecar, quarantine lines and marker, in that order. */
 export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<TagCounts>> {
   const started = performance.now();
-  const { file } = task.unit;
   const entries = takeEntries(readUnit(task.unit, { keepExtra: false, openBytes }), task.take);
   const tags = await tagUnit(kit, entries, {
-    source: file.source,
-    revision: file.location.kind === 'hub' ? file.location.revision : '',
-    file: file.name,
-    firstRow: firstRow(task.unit),
-    origin: task.origin,
-    synthetic: task.synthetic,
+    ...unitIdentity(task),
     expectedRows: task.take ?? task.unit.records ?? 4096,
   });
   const outputs = [await publish(task.out, task.sidecar, encodeSidecar(tags.columns))];
@@ -33,6 +27,26 @@ export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<Ta
   const step = { counts: countTags(tags), outputs, ms: Math.round(performance.now() - started) };
   await writeDone(task.done, task.key, step);
   return step;
+}
+
+/** What names the rows of a unit. */
+export function unitIdentity({ unit, origin, synthetic }: Pick<TagTask, 'unit' | 'origin' | 'synthetic'>): {
+  readonly source: string;
+  readonly revision: string;
+  readonly file: string;
+  readonly firstRow: number;
+  readonly origin: number;
+  readonly synthetic: boolean;
+} {
+  const { file } = unit;
+  return {
+    source: file.source,
+    revision: file.location.kind === 'hub' ? file.location.revision : '',
+    file: file.name,
+    firstRow: firstRow(unit),
+    origin,
+    synthetic,
+  };
 }
 
 /** Rows of a byte-numbered unit are counted from the unit's own start. */

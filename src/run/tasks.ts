@@ -2,6 +2,7 @@ import type { ErrorShape } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { InputFile, Unit } from '../core/unit.ts';
 import type { OrderInput } from '../shard/order.ts';
+import type { LeastSure } from '../tag/least-sure.ts';
 import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput, StepKey } from './checkpoint.ts';
@@ -15,6 +16,8 @@ export interface WorkerSetup {
   /** Absolute folders. */
   readonly personaTagger: string;
   readonly traitTagger: string;
+  /** The accurate tier of a cascade; null without one. */
+  readonly accurateTagger: string | null;
   readonly taxonomy: Taxonomy;
 }
 
@@ -59,6 +62,42 @@ export interface TagCounts {
   }[];
 }
 
+/** Tags the least sure rows of a tagged unit with the accurate tier. */
+export interface RefineTask {
+  readonly kind: 'refine';
+  readonly name: string;
+  readonly unit: Unit;
+  readonly take: number | null;
+  readonly origin: number;
+  readonly synthetic: boolean;
+  readonly out: string;
+  /** The fast tier's, relative to `out`. */
+  readonly sidecar: string;
+  /** The accurate tier's, relative to `out`. */
+  readonly refined: string;
+  readonly done: string;
+  readonly key: StepKey;
+  readonly choice: LeastSure;
+}
+
+export interface RefineCounts {
+  readonly rows: number;
+  /** Rows to which both tiers give the same best persona. */
+  readonly agreed: number;
+}
+
+/** Tags rows from the start of a unit with the accurate tier for about `ms` milliseconds, to see how fast it is. */
+export interface PaceTask {
+  readonly kind: 'pace';
+  readonly unit: Unit;
+  readonly ms: number;
+}
+
+export interface Pace {
+  readonly rows: number;
+  readonly ms: number;
+}
+
 /** Reads one unit for near-duplicates and benchmark texts. */
 export interface ScreenTask {
   readonly kind: 'screen';
@@ -92,6 +131,8 @@ export interface Placements {
 export interface PlacedLabels {
   readonly personas: Uint8Array;
   readonly scores: Uint16Array;
+  /** 1 where the accurate tier decided. */
+  readonly refined: Uint8Array;
 }
 
 export interface CollectTask {
@@ -119,6 +160,8 @@ export interface RowRules {
   readonly phaseOfShard: readonly (string | null)[];
   /** Adapter per persona index. */
   readonly adapterOfPersona: readonly (string | null)[];
+  /** Ids of the fast and the accurate tier. */
+  readonly taggers: readonly [string, string];
 }
 
 export interface CollectCounts {
@@ -236,6 +279,8 @@ export type WorkerTask =
   | OrderTask
   | ScanTask
   | TagTask
+  | RefineTask
+  | PaceTask
   | ScreenTask
   | CollectTask
   | ShardTask

@@ -98,11 +98,12 @@ interface Labels {
   readonly keys: string[];
   readonly copies: number[];
   readonly personas: string[];
+  readonly taggers: string[];
   readonly traits: string[][];
   readonly sources: string[];
 }
 
-const checkedColumns = ['_row_key', '_copy', '_persona', '_traits', '_source'];
+const checkedColumns = ['_row_key', '_copy', '_persona', '_tagged_by', '_traits', '_source'];
 
 async function readLabels(
   path: string,
@@ -131,6 +132,7 @@ async function readLabels(
       keys: read['_row_key'] as string[],
       copies: read['_copy'] as number[],
       personas: read['_persona'] as string[],
+      taggers: read['_tagged_by'] as string[],
       traits: read['_traits'] as string[][],
       sources: read['_source'] as string[],
     }; // the schema was checked
@@ -157,6 +159,7 @@ function checkCounts(file: ManifestFile, columns: Labels, findings: Finding[]): 
     });
   }
   compareCounts('persona', tally(columns.personas), file.counts.persona, file.path, findings);
+  compareCounts('tagger', tally(columns.taggers), file.counts.tagger, file.path, findings);
   compareCounts('trait', tally(columns.traits.flat()), file.counts.trait, file.path, findings);
   compareCounts('source', tally(columns.sources), file.counts.source, file.path, findings);
 }

@@ -2,11 +2,12 @@ import { reviseConfig } from '../config/load.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { readBenchmarkMasks } from '../tag/screen-sidecar.ts';
-import { readSidecar, runnersUp } from '../tag/sidecar.ts';
+import { rowFlags, runnersUp } from '../tag/sidecar.ts';
 import { join } from 'node:path';
 import { type Corpus, readCorpus } from './corpus.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { type PlanTable, rowStates, stateIndex, unitOf } from './plan-table.ts';
+import { readTags } from './read-tags.ts';
 import { findRowKey, readRowKeys } from './row-keys.ts';
 import { readStoredConfig } from './what-if.ts';
 
@@ -91,7 +92,7 @@ async function describeScores(
   place: { unit: number; at: number },
   taxonomy: Taxonomy,
 ): Promise<string> {
-  const tags = await readSidecar(join(run, corpus.units[place.unit]?.sidecar ?? ''));
+  const tags = await readTags(run, corpus.units[place.unit] ?? { sidecar: '' });
   const names = Array.from({ length: runnersUp }, (_, i) => {
     const at = place.at * runnersUp + i;
     return `${taxonomy.personas[tags.personas[at] ?? 0]?.id} ${((tags.personaScores[at] ?? 0) / 65535).toFixed(3)}`;

@@ -10,6 +10,8 @@ import { collectStep } from './collect-step.ts';
 import { embedStep } from './embed-step.ts';
 import { judgeStep } from './judge-step.ts';
 import { labelsStep } from './labels-step.ts';
+import { paceStep } from './pace-step.ts';
+import { refineStep } from './refine-step.ts';
 import { scanStep } from './scan-step.ts';
 import { screenStep } from './screen-step.ts';
 import { shardStep } from './shard-step.ts';
@@ -32,6 +34,10 @@ async function perform(task: WorkerTask): Promise<unknown> {
       return scanStep(task);
     case 'tag':
       return tagStep(task, await tagKit());
+    case 'refine':
+      return refineStep(task, await accurateKit());
+    case 'pace':
+      return paceStep(task, (await accurateKit()).persona);
     case 'screen':
       return screenStep(task);
     case 'collect':
@@ -65,6 +71,19 @@ async function openKit({ rosterUrl, personaTagger, traitTagger, taxonomy }: Work
     traits: await roster.openTagger(traitTagger, taxonomy),
     taxonomy,
   };
+}
+
+let accurate: Promise<TagKit> | undefined;
+
+/** The kit with the accurate tier in the place of the fast one. */
+function accurateKit(): Promise<TagKit> {
+  const { rosterUrl, accurateTagger, taxonomy } = setup();
+  if (accurateTagger === null) throw new TypeError('no accurate tier was set up');
+  accurate ??= (async () => ({
+    ...(await tagKit()),
+    persona: await (await openRoster(rosterUrl)).openTagger(accurateTagger, taxonomy),
+  }))();
+  return accurate;
 }
 
 let encoder: Promise<SentenceEncoder> | undefined;

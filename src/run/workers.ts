@@ -10,6 +10,7 @@ export function openWorkers(tools: RunTools, workers: number): WorkerPool {
     rosterUrl: tools.rosterUrl,
     personaTagger: tools.personaTagger.folder,
     traitTagger: tools.traitTagger.folder,
+    accurateTagger: tools.accurateTagger?.folder ?? null,
     taxonomy: tools.taxonomy,
   };
   return openPool({

@@ -20,7 +20,7 @@ import type { TaggedFileUnit } from './tag-pass.ts';
 import type { CollectCounts, CollectTask, RowRules, ShardCounts, ShardTask, StepResult } from './tasks.ts';
 
 /** Changes when the bytes of a shard change for the same plan. */
-const shardVersion = 1;
+const shardVersion = 2;
 
 export interface WrittenShard {
   readonly path: string;
@@ -39,6 +39,8 @@ export interface WriteInput {
   readonly layout: RunLayout;
   readonly sources: readonly CorpusSource[];
   readonly taxonomy: Taxonomy;
+  /** Ids of the fast and the accurate tier; the same twice without a cascade. */
+  readonly taggers: readonly [string, string];
   readonly toolVersion: string;
 }
 
@@ -161,6 +163,7 @@ function collectTasks(input: WriteInput, planParts: Readonly<Record<string, unkn
         labels: {
           personas: Uint8Array.from(placements.rows, (row) => input.table.persona[start + row] ?? 0),
           scores: Uint16Array.from(placements.rows, (row) => input.table.score[start + row] ?? 0),
+          refined: Uint8Array.from(placements.rows, (row) => input.table.refined[start + row] ?? 0),
         },
         rules,
       },
@@ -168,7 +171,7 @@ function collectTasks(input: WriteInput, planParts: Readonly<Record<string, unkn
   });
 }
 
-function rowRules({ config, layout }: WriteInput): RowRules {
+function rowRules({ config, layout, taggers }: WriteInput): RowRules {
   return {
     seed: config.seed,
     controlToken: config.output.control_token,
@@ -177,6 +180,7 @@ function rowRules({ config, layout }: WriteInput): RowRules {
     keepExtra: config.output.extra_columns,
     phaseOfShard: layout.shards.map((shard) => (shard.group.kind === 'phase' ? shard.group.name : null)),
     adapterOfPersona: layout.adapterOfPersona,
+    taggers,
   };
 }
 

@@ -3,6 +3,8 @@ import type { StoredRow } from './stored-row.ts';
 /** Rows per label of each axis, as they stand in one file or several; keys in code-unit order. */
 export interface AxisCounts {
   readonly persona: Readonly<Record<string, number>>;
+  /** By the persona tagger that judged the row. */
+  readonly tagger: Readonly<Record<string, number>>;
   /** A row counts for each of its traits. */
   readonly trait: Readonly<Record<string, number>>;
   readonly source: Readonly<Record<string, number>>;
@@ -14,12 +16,13 @@ export interface AxisCounts {
   readonly copies: number;
 }
 
-const namedAxes = ['persona', 'trait', 'source', 'phase', 'adapter'] as const;
+const namedAxes = ['persona', 'tagger', 'trait', 'source', 'phase', 'adapter'] as const;
 
 /** Counts rows as they are written. */
 export class AxisCounter {
   private readonly counts = {
     persona: new Map<string, number>(),
+    tagger: new Map<string, number>(),
     trait: new Map<string, number>(),
     source: new Map<string, number>(),
     phase: new Map<string, number>(),
@@ -30,6 +33,7 @@ export class AxisCounter {
 
   add(row: StoredRow): void {
     increment(this.counts.persona, row.persona);
+    increment(this.counts.tagger, row.taggedBy);
     increment(this.counts.source, row.source);
     for (const trait of row.traits) increment(this.counts.trait, trait);
     if (row.phase !== null) increment(this.counts.phase, row.phase);
@@ -39,9 +43,10 @@ export class AxisCounter {
   }
 
   result(): AxisCounts {
-    const { persona, trait, source, phase, adapter } = this.counts;
+    const { persona, tagger, trait, source, phase, adapter } = this.counts;
     return {
       persona: toRecord(persona),
+      tagger: toRecord(tagger),
       trait: toRecord(trait),
       source: toRecord(source),
       phase: toRecord(phase),
@@ -62,6 +67,7 @@ export function sumCounts(parts: readonly AxisCounts[]): AxisCounts {
   };
   return {
     persona: axis('persona'),
+    tagger: axis('tagger'),
     trait: axis('trait'),
     source: axis('source'),
     phase: axis('phase'),

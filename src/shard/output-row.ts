@@ -8,6 +8,8 @@ export interface OutputRow {
   readonly persona: string;
   /** Written as 32-bit float, as are `traitScores`. */
   readonly personaScore: number;
+  /** Id of the persona tagger that scored the row. */
+  readonly taggedBy: string;
   readonly traits: readonly string[];
   /** Aligned with `traits`. */
   readonly traitScores: readonly number[];

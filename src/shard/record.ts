@@ -23,6 +23,7 @@ export function encodeBody(row: OutputRow, out: ByteWriter): void {
   out.byte(row.synthetic ? 1 : 0);
   out.float32(row.personaScore);
   out.text(row.persona);
+  out.text(row.taggedBy);
   out.text(row.source);
   out.text(row.rowKey);
   optionalText(row.adapter, out);
@@ -78,6 +79,7 @@ export class RecordReader {
     const synthetic = this.byte() === 1;
     const personaScore = this.float32();
     const persona = this.label();
+    const taggedBy = this.label();
     const source = this.label();
     const rowKey = this.text();
     const adapter = this.optionalLabel();
@@ -91,6 +93,7 @@ export class RecordReader {
       tools,
       persona,
       personaScore,
+      taggedBy,
       traits,
       traitScores,
       source,

@@ -58,6 +58,7 @@ const messagesColumn = list(
 const labelColumns: readonly ShardColumn[] = [
   leaf('_persona', 'text'),
   leaf('_persona_score', 'float'),
+  leaf('_tagged_by', 'text'),
   list('_traits', leaf('element', 'text')),
   list('_trait_scores', leaf('element', 'float')),
   leaf('_source', 'text'),

@@ -92,6 +92,7 @@ function hasSameBody(a: OutputRow, b: OutputRow): boolean {
     a.traitScores === b.traitScores &&
     a.persona === b.persona &&
     a.personaScore === b.personaScore &&
+    a.taggedBy === b.taggedBy &&
     a.source === b.source &&
     a.adapter === b.adapter &&
     a.synthetic === b.synthetic &&

@@ -10,6 +10,7 @@ export interface StoredRow {
   readonly tools: Uint8Array | null;
   readonly persona: string;
   readonly personaScore: number;
+  readonly taggedBy: string;
   readonly traits: readonly string[];
   readonly traitScores: readonly number[];
   readonly source: string;

@@ -37,7 +37,7 @@ export function testWriter(name: string, open: OpenWriter): void {
       file,
       `select len(messages)::int as messages, messages[2].content as second, messages[3].tool_calls as calls,
         messages[5].tool_calls as no_calls, messages[4].name as name, tools is null as tools_null, _persona_score,
-        _traits, _copy, _synthetic, _phase, _row_key from file`,
+        _tagged_by, _traits, _copy, _synthetic, _phase, _row_key from file`,
     );
     expect(found).toEqual([
       duckRow(2, 'Number 12, every ten minutes.', { tools_null: true, _traits: ['brief'] }),
@@ -116,6 +116,7 @@ function messagesRow({ messages, tools, extra, ...row }: OutputRow): Record<stri
     tools,
     _persona: row.persona,
     _persona_score: row.personaScore,
+    _tagged_by: row.taggedBy,
     _traits: row.traits,
     _trait_scores: row.traitScores,
     _source: row.source,
@@ -140,6 +141,7 @@ function duckRow(
     no_calls: null,
     name: null,
     _persona_score: 0.75,
+    _tagged_by: 'persona-v1',
     _copy: 0,
     _synthetic: false,
     _phase: 'foundation',

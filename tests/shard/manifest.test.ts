@@ -6,6 +6,7 @@ import { foundation, mixed } from './support/groups.ts';
 
 const counts: AxisCounts = {
   persona: { code_expert: 2, problem_solver: 1 },
+  tagger: { 'persona-v1': 3 },
   trait: { brief: 2 },
   source: { one: 3 },
   phase: { foundation: 3 },
@@ -54,6 +55,7 @@ test('a split is the sum of its files, and a group without files has none', () =
       bytes: 201,
       counts: {
         persona: { code_expert: 5, problem_solver: 1 },
+        tagger: { 'persona-v1': 6 },
         trait: { brief: 4 },
         source: { one: 6 },
         phase: { foundation: 6 },

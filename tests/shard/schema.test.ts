@@ -17,7 +17,7 @@ test('both formats carry the same labels', () => {
   const names = (format: 'messages' | 'alpaca'): string[] =>
     shardColumns(format).map((column) => column.name);
   const labels =
-    '_persona _persona_score _traits _trait_scores _source _row_key _phase _adapter _copy _synthetic extra'.split(
+    '_persona _persona_score _tagged_by _traits _trait_scores _source _row_key _phase _adapter _copy _synthetic extra'.split(
       ' ',
     );
   expect(names('messages')).toEqual(['messages', 'tools', ...labels]);

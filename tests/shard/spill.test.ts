@@ -99,6 +99,7 @@ test('what is said of a shard is what lies on disk', async () => {
     rows: 10,
     counts: {
       persona: { factual_informant: 10 },
+      tagger: { 'persona-v1': 10 },
       trait: { brief: 10 },
       source: { even: 5, odd: 5 },
       phase: { foundation: 10 },

@@ -2,6 +2,13 @@
 export const crashPoints: Readonly<Record<string, readonly string[]>> = {
   scan: ['unit-end:scan:1', 'stage-end:scan:1', 'after-temp:run.json:1', 'after-rename:run.json:1'],
   tag: [...ofStep('tags/', 'state/tag'), 'unit-end:tag:2', 'after-marker:state/tag:2', 'stage-end:tag:1'],
+  refine: [
+    'before-marker:refine/choice:1',
+    'after-rename:refine/choice:1',
+    ...ofStep('refined/', '00000.done'),
+    'unit-end:refine:2',
+    'stage-end:refine:1',
+  ],
   plan: [
     'after-temp:corpus.json:1',
     'after-rename:corpus.json:1',

@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 
 import { loadConfig } from '../../config/load.ts';
 import { loadTaxonomy } from '../../../taggers/index.ts';
+import { accurateTier } from '../../config/cascade-schema.ts';
 import { renderText } from '../../report/text.ts';
 import { runAll } from '../../run/run.ts';
 import { withProcess } from '../process.ts';
@@ -50,7 +51,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
   async handler(args) {
     const taxonomy = await loadTaxonomy();
     const loaded = await loadConfig({ path: findConfig(args.config), sets: args.set ?? [], taxonomy });
-    const tools = await loadTools(loaded.config.taggers, taxonomy);
+    const tools = await loadTools(
+      { ...loaded.config.taggers, accurate: accurateTier(loaded.config.cascade) },
+      taxonomy,
+    );
     const out = args.out ?? defaultOut(args.config);
     const params = { loaded, out, workers: args.workers, limit: args.limit, fresh: args.fresh, tools };
     await withProcess({ json: args.json, offline: args.offline }, async (effects) => {
@@ -83,7 +87,11 @@ async function dryRun(
     {
       config: loaded.config,
       inputs,
-      taggers: [tools.personaTagger.id, tools.traitTagger.id],
+      taggers: [
+        tools.personaTagger.id,
+        ...(tools.accurateTagger ? [tools.accurateTagger.id] : []),
+        tools.traitTagger.id,
+      ],
       out: params.out,
     },
     null,

@@ -12,6 +12,7 @@ import {
 } from '../format.ts';
 import type { AuditEntry, ConfidenceHistogram, ReportModel } from '../model.ts';
 import { auditWords } from '../words.ts';
+import { describeTiers } from '../tiers.ts';
 import { figure, phaseTables } from './axis-section.ts';
 import { type Column, detailsHtml, escapeHtml, nameHtml, type Section, tableHtml } from './markup.ts';
 
@@ -68,12 +69,13 @@ function focusHtml(names: readonly string[]): string {
   return `<span class="focus">${shown}${more}</span>`;
 }
 
-export function qualitySection({ confidence, lengths }: ReportModel): Section {
+export function qualitySection(model: ReportModel): Section {
+  const { confidence, lengths } = model;
   const charts = [...confidence.map(confidenceFigure), lengthFigure(lengths)];
   return {
     id: 'quality',
     title: 'Confidence and length',
-    content: `<div class="pair">${charts.join('\n')}</div>${detailsHtml('Numbers', confidenceTable(confidence) + lengthTable(lengths), false)}`,
+    content: `<p>${describeTiers(model).map(escapeHtml).join(' ')}</p><div class="pair">${charts.join('\n')}</div>${detailsHtml('Numbers', confidenceTable(confidence) + lengthTable(lengths), false)}`,
   };
 }
 

@@ -81,6 +81,7 @@ function toRecord(row: StoredRow, format: ShardFormat): Plain {
       : alpacaTexts(row)),
     _persona: row.persona,
     _persona_score: row.personaScore,
+    _tagged_by: row.taggedBy,
     _traits: row.traits,
     _trait_scores: row.traitScores,
     _source: row.source,

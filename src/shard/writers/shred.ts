@@ -26,6 +26,7 @@ export function shredRows(rows: readonly StoredRow[], format: ShardFormat): Map<
       : shredAlpaca(rows)),
     flat('_persona', rows, (row) => row.persona),
     flat('_persona_score', rows, (row) => row.personaScore),
+    flat('_tagged_by', rows, (row) => row.taggedBy),
     listed('_traits', rows, (row) => row.traits),
     listed('_trait_scores', rows, (row) => row.traitScores),
     flat('_source', rows, (row) => row.source),

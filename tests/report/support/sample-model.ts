@@ -79,6 +79,7 @@ export function sampleModel(options: SampleOptions = {}): ReportModel {
     sources.map((_, index) => 1 / (index + 1.8)),
   );
   const quarantined = 118;
+  const refined = Math.floor(supply / 20);
   const filtered = [
     { reason: 'too-long', rows: 1_204 },
     { reason: 'too-short', rows: 8_310 },
@@ -163,6 +164,18 @@ export function sampleModel(options: SampleOptions = {}): ReportModel {
           relaxation: [{ constraint: 'persona empathetic_counselor', from: 0.195, to: 0.156 }],
           cure: [{ persona: 'empathetic_counselor', traits: ['supportive', 'detailed'], rows: 1_986 }],
         },
+    tiers: [
+      { tagger: 'persona-v1', rows: supply - refined, share: 0.95, abstained: Math.floor(supply / 5) },
+      { tagger: 'minilm-v1', rows: refined, share: 0.05, abstained: Math.floor(refined / 4) },
+    ],
+    cascade: {
+      budget: 0.05,
+      maxSeconds: null,
+      eligible: supply,
+      rows: refined,
+      agreed: Math.floor(refined / 3),
+      margin: 0.04,
+    },
     confidence: ['persona-v1', 'traits-v1'].map((tagger, index) => ({
       tagger,
       bins: split(
