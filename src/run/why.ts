@@ -100,7 +100,9 @@ async function describeScores(
   const traits = taxonomy.traits
     .filter((_, bit) => (tags.traits[place.at] ?? 0) & (1 << bit))
     .map((trait) => trait.id);
-  return `${names.join(', ')}; traits ${traits.join(', ') || 'none'}`;
+  const refined = ((tags.flags[place.at] ?? 0) & rowFlags.refined) !== 0;
+  const judge = refined ? ` (by the accurate tier, ${corpus.cascade?.tagger ?? ''})` : '';
+  return `${names.join(', ')}${judge}; traits ${traits.join(', ') || 'none'}`;
 }
 
 async function describeChoice(
