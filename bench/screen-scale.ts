@@ -70,6 +70,8 @@ async function findUnits() {
       fingerprint: '',
       input: scan.fingerprint,
       take: null,
+      origin: -1,
+      refined: null,
       counts: { rows: unit.records ?? 0, records: unit.records ?? 0, rejected: {}, firstRejected: [] },
       outputs: [],
     })),
@@ -112,6 +114,7 @@ async function screenPlan(units: Awaited<ReturnType<typeof findUnits>>, screenin
   const table = await loadPlanTable(out, corpus.units, {
     taxonomy: tools.taxonomy,
     thresholds: tools.taxonomy.personas.map(() => 0),
+    refinedThresholds: tools.taxonomy.personas.map(() => 0),
     priors: [{ origin: -1, strength: 0 }],
     minOutputChars: 1,
     maxOutputChars: Number.POSITIVE_INFINITY,

@@ -7,7 +7,7 @@ import { openSession } from '../src/onnx/session.ts';
 import { applyMultiTurnRule, multiTurnRule } from './multi-turn-rule.ts';
 import { scoreRows } from './score-rows.ts';
 import { readTaggerFolder, type TaggerFolder } from './tagger-json.ts';
-import { eachAlone, encodeRow, feedsOf, openTokenizer } from './token-rows.ts';
+import { encodeRow, feedsOf, openTokenizer } from './token-rows.ts';
 
 /** The persona tagger of a sentence encoder's folder: its persona head, and the multi_turn rule of the fast tagger. */
 export async function openSentenceTagger({ folder, json, info }: TaggerFolder): Promise<Tagger> {
@@ -27,7 +27,7 @@ export async function openSentenceTagger({ folder, json, info }: TaggerFolder): 
     async tag(batch) {
       const rows = Array.from({ length: batch.rows }, (_, row) => encodeRow(tokenizer, batch, row, json));
       const features = featuriseFor(reader, batch);
-      const scores = await scoreRows(session, rows, { ...model, groups: eachAlone(rows) });
+      const scores = await scoreRows(session, rows, model);
       applyMultiTurnRule(scores, features, model.width, rule);
       return { scores };
     },

@@ -3,7 +3,7 @@ import type { Tagger } from '../src/core/tagger.ts';
 import { openSession } from '../src/onnx/session.ts';
 import type { TaggerFolder } from './tagger-json.ts';
 import { scoreRows } from './score-rows.ts';
-import { encodeRow, groupByLength, openTokenizer } from './token-rows.ts';
+import { encodeRow, openTokenizer } from './token-rows.ts';
 
 /**
  * Any BERT-family classifier: `input_ids`, `attention_mask` and, where the model has it, `token_type_ids` in, logits out.

@@ -82,9 +82,3 @@ export function feedsOf(session: OnnxSession, { ids, firstLength }: EncodedRow):
     };
   return feeds;
 }
-
-/** 64-bit numbers written through their low 32 bits (little-endian, as every platform of the runtime is): no BigInt a token. */
-function lowWords(count: number): { readonly numbers: BigInt64Array; readonly words: Int32Array } {
-  const numbers = new BigInt64Array(count);
-  return { numbers, words: new Int32Array(numbers.buffer) };
-}

@@ -76,7 +76,7 @@ export interface RunResult {
 /**
  * The whole job: read → tag → plan → write → report. Started again on the same folder it resumes; equal inputs,
  * configuration and version give equal bytes in dataset/, whatever the workers or crashes.
- * Memory: about 67 bytes a row for PLAN, plus one unit or shard per worker.
+ * Memory: about 68 bytes a row for PLAN, plus one unit or shard per worker.
  * @throws ConfigError, ValidationError, FatalError, InterruptedError as core/errors says
  */
 export async function runAll(params: RunParams, effects: RunEffects): Promise<RunResult> {

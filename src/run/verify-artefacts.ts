@@ -12,7 +12,7 @@ import type { Finding } from './verify.ts';
 export async function checkArtefacts(run: string, findings: Finding[]): Promise<void> {
   const paths = runPaths(run);
   const markers = (await listTree(paths.state)).filter((path) => path.endsWith('.done'));
-  const stages = new Set(['tag', 'screen']);
+  const stages = new Set(['tag', 'refine', 'screen']);
   const named = new Set<string>();
   for (const marker of markers.toSorted()) {
     const stage = relative(paths.state, marker).split(sep)[0] ?? '';
@@ -43,7 +43,7 @@ export async function checkArtefacts(run: string, findings: Finding[]): Promise<
       place: placeOf(run, paths.finished),
       message: 'the last run in this folder did not come to its end',
     });
-  for (const folder of [paths.tags, paths.quarantine]) {
+  for (const folder of [paths.tags, paths.refined, paths.quarantine]) {
     for (const path of (await listTree(folder)).map((found) => placeOf(run, found)).toSorted()) {
       if (!named.has(path)) findings.push({ code: 'stray', place: path, message: 'no marker names it' });
     }
