@@ -72,3 +72,18 @@ function checkPartitions({ axes, run }: ReportModel): string[] {
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
+
+/** What the corpus is worth in rows that do not repeat (Kish: the square of the sum of copies over the sum of their squares). */
+export function effectiveRows({ axes, run }: ReportModel): number {
+  const squares = sum(
+    axes.source.map(({ after, effectiveSampleSize }) =>
+      effectiveSampleSize > 0 ? after.rows ** 2 / effectiveSampleSize : 0,
+    ),
+  );
+  return squares > 0 ? run.after.rows ** 2 / squares : 0;
+}
+
+/** Most times that one row stands in the corpus. */
+export function mostRepeats({ axes }: ReportModel): number {
+  return axes.source.reduce((most, entry) => Math.max(most, entry.maxRepeats), 0);
+}

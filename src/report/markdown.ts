@@ -191,11 +191,22 @@ function prefixBalance({ prefixBalance: list }: ReportModel): string {
     escapeMarkdown(one.split),
     ...[one.worstPrefix, one.meanBatch64, one.worstBatch64, one.switchAdjacent].map(formatShare),
   ]);
-  return listed(
+  const order = listed(
     'Order',
     ['split', 'worst prefix', 'mean batch of 64', 'worst batch of 64', 'persona switches'],
     rows,
   );
+  const axes = list.flatMap((one) =>
+    one.axes.map((axis) => [
+      escapeMarkdown(one.split),
+      axis.axis,
+      ...[axis.worstPrefixRows, axis.prefixBoundRows, axis.worstBatchRows, axis.batchBoundRows].map((count) =>
+        count.toFixed(1),
+      ),
+    ]),
+  );
+  const titles = ['split', 'axis', 'any prefix', 'bound', 'any batch of 64', 'bound of a batch'];
+  return [order, listed('Rows from the mix', titles, axes)].filter((part) => part !== '').join('\n\n');
 }
 
 function quarantine({ quarantine: list }: ReportModel): string {

@@ -253,6 +253,18 @@ export interface PrefixBalance {
   readonly worstBatch64: number;
   /** Share of neighbouring rows with different personas. */
   readonly switchAdjacent: number;
+  /** In rows, per axis: how far the count of any label gets from its share, and the stated bound. */
+  readonly axes: readonly AxisBalance[];
+}
+
+export interface AxisBalance {
+  readonly axis: 'persona' | 'category' | 'trait' | 'source';
+  /** Over every prefix. */
+  readonly worstPrefixRows: number;
+  /** Over every batch of 64 rows. */
+  readonly worstBatchRows: number;
+  readonly prefixBoundRows: number;
+  readonly batchBoundRows: number;
 }
 
 export interface ShardFacts {

@@ -1,6 +1,6 @@
 import { cutText, fitText, textWidth } from '../lib/text-width.ts';
 import { visibleText } from '../lib/visible-text.ts';
-import { filteredRows } from './accounting.ts';
+import { effectiveRows, filteredRows, mostRepeats } from './accounting.ts';
 import { formatBytes, formatCount, formatPlural, formatPoints, formatShare } from './format.ts';
 import type { AuditEntry, AxisEntry, ReportModel } from './model.ts';
 import { createPaint, type Paint } from './paint.ts';
@@ -23,6 +23,7 @@ export function renderText(model: ReportModel, { width, color }: TextOptions): s
   const tail = [
     ...auditLines(model, usable),
     ...feasibilityLines(model, usable, paint),
+    ...orderLines(model, usable),
     ...placeLines(model, usable, paint),
   ];
   const budget = maxLines - head.length - tail.length;
@@ -67,7 +68,13 @@ function accountingLines(model: ReportModel, width: number): string[] {
       [
         `${formatPlural(run.after.rows, 'row')} in the balanced corpus`,
         ...(corpus.length > 0 ? [`${corpus.join(', ')} among them`] : []),
-        `${formatCount(run.after.tokens)} tokens`,
+        `${formatCount(run.after.tokens)} tokens (${formatCount(run.after.supervisedTokens)} supervised)`,
+        ...(accounting.copies > 0
+          ? [
+              `effective size ${formatCount(effectiveRows(model))} rows`,
+              `no row more than ${formatCount(mostRepeats(model))} times`,
+            ]
+          : []),
       ].join(', '),
       width,
     ),
@@ -176,6 +183,16 @@ function auditLines({ audit }: ReportModel, width: number): string[] {
     );
   const named = most.length > 0 ? most.join('; ') : 'too few for any persona';
   return [...wrap(`audit of ${formatPlural(audit.rows, 'labelled row')}: ${named}`, width).slice(0, 3), ''];
+}
+
+/** The largest distance from the mix in any prefix, per axis over all splits, in rows. */
+function orderLines({ prefixBalance }: ReportModel, width: number): string[] {
+  const worst = new Map<string, number>();
+  for (const { axis, worstPrefixRows } of prefixBalance.flatMap((one) => one.axes))
+    worst.set(axis, Math.max(worst.get(axis) ?? 0, worstPrefixRows));
+  if (worst.size === 0) return [];
+  const parts = [...worst].map(([axis, rows]) => `${axis} ${rows.toFixed(1)}`);
+  return [cutText(`order   any prefix is within so many rows of the mix: ${parts.join(', ')}`, width)];
 }
 
 function placeLines({ run, shards }: ReportModel, width: number, paint: Paint): string[] {

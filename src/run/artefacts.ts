@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 
 import { explainSolution } from '../balance/explain.ts';
+import type { Config } from '../config/schema.ts';
+import type { Taxonomy } from '../core/taxonomy.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
@@ -14,6 +16,7 @@ import { runPaths } from './paths.ts';
 import type { PlannedCorpus } from './plan-corpus.ts';
 import type { RunPlan } from './plan-pass.ts';
 import { stateIndex } from './plan-table.ts';
+import { describeTargets } from './plan-targets.ts';
 import type { RunParams } from './run.ts';
 import type { ScannedFile } from './scan-pass.ts';
 import type { ResolvedSource } from './sources.ts';
@@ -59,22 +62,22 @@ export async function writeRunJson(
 export async function writePlan(
   out: string,
   planned: PlannedCorpus,
-  { unit, gaps }: { readonly unit: string; readonly gaps: readonly SuppliedGap[] },
+  context: {
+    readonly config: Config;
+    readonly taxonomy: Taxonomy;
+    readonly gaps: readonly SuppliedGap[];
+  },
 ): Promise<void> {
   const { plan } = planned;
   const { plan: folder } = runPaths(out);
   const { solution, problem } = plan;
-  await writeJson(join(folder, 'targets.json'), {
-    unit,
-    total: solution.total,
-    constraints: solution.constraints,
-  });
+  await writeJson(join(folder, 'targets.json'), describeTargets(planned, context.config, context.taxonomy));
   await writeJson(join(folder, 'feasibility.json'), {
     feasible: solution.feasible,
     certificate: solution.certificate,
     sentences: explainSolution(solution, problem),
   });
-  await writeJson(join(folder, 'gaps.json'), gaps);
+  await writeJson(join(folder, 'gaps.json'), context.gaps);
   await writeFileAtomic(join(folder, 'cells.parquet'), encodeCells(plan));
   await writeJson(join(folder, 'screening.json'), describeScreening(planned));
 }

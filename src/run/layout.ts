@@ -23,7 +23,7 @@ export async function layOut(
   orderSplits: OrderSplits,
 ): Promise<RunLayout> {
   const { table, plan, division } = planned;
-  const orders = await orderSplits(division.splits.map((split) => orderInput(split, plan)));
+  const orders = await orderSplits(division.splits.map((split) => orderInput(split, table, plan)));
   const splits = division.splits.map((split, i): Split => {
     const order = orders[i] ?? new Uint32Array(0);
     return {
@@ -46,17 +46,30 @@ export async function layOut(
   return { ...division, splits, shards, placements: placeByUnit(table, splits, shards) };
 }
 
-function orderInput(split: Split, plan: RunPlan): OrderInput {
+/** A division lists rows in ascending order, so that their units come one after another. */
+function orderInput(split: Split, table: PlanTable, plan: RunPlan): OrderInput {
   const count = split.rows.length;
-  const cells = new Uint32Array(count);
+  const personas = new Uint8Array(count);
+  const traits = new Uint16Array(count);
+  const sources = new Uint16Array(count);
+  let unit = 0;
   const keys = new Uint32Array(count * 2);
   for (let m = 0; m < count; m++) {
     const row = split.rows[m] ?? 0;
-    cells[m] = plan.cells[row] ?? 0;
+    while (row >= (table.unitStart[unit + 1] ?? Infinity)) unit++;
+    personas[m] = table.persona[row] ?? 0;
+    traits[m] = table.traits[row] ?? 0;
+    sources[m] = plan.sourceOfUnit[unit] ?? 0;
     keys[m * 2] = plan.keys[row * 2] ?? 0;
     keys[m * 2 + 1] = plan.keys[row * 2 + 1] ?? 0;
   }
-  return { cells, keys, copies: split.copies, cellPersona: plan.cellPersona, cellTraits: plan.cellTraits };
+  return {
+    personas,
+    traits,
+    sources,
+    keys,
+    copies: split.copies,
+  };
 }
 
 /** Estimated text of a split: the token estimate counts bytes / 4. */

@@ -9,6 +9,7 @@ import { type BalanceSolution, solveBalance } from '../balance/solve.ts';
 import type { CorpusSource } from './corpus.ts';
 import { buildCells, noCell } from './plan-cells.ts';
 import { buildProblem } from './plan-problem.ts';
+import { hashText, mix32 } from '../lib/hash.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
 
 /** What PLAN decided: which row enters how often. Arrays are parallel to the table's rows. */
@@ -25,6 +26,8 @@ export interface RunPlan {
   /** Persona and required-trait bits of each cell. */
   readonly cellPersona: Uint16Array;
   readonly cellTraits: Uint32Array;
+  /** Rank of the source of each unit, by name. */
+  readonly sourceOfUnit: Uint16Array;
   /** Two words a row: hash(content hash, seed). */
   readonly keys: Uint32Array;
   readonly copies: Uint8Array;
@@ -44,11 +47,14 @@ export async function planRun(
   sources: readonly CorpusSource[],
 ): Promise<RunPlan> {
   const keys = selectionKeys({ hashes: table.hash, seed: config.seed });
+  if (!(config.dataset.deduplicate && config.dataset.filter_duplicates)) breakTies(table, keys, sources);
   dropOverLimit(table, keys, sources);
   const { cells, cellPersona, cellTraits, supply } = buildCells(table, { config, taxonomy, sources });
   const { problem, solution } = await solvePlan(supply, config, taxonomy);
   const { selection, outcome } = select({ table, config, cells, keys, problem, solution });
   const { copies, thresholds, extraRows } = selection;
+  const names = sources.map((source) => source.name).toSorted();
+  const ranks = sources.map((source) => names.indexOf(source.name));
   return {
     problem,
     solution: outcome,
@@ -56,6 +62,7 @@ export async function planRun(
     cells,
     cellPersona,
     cellTraits,
+    sourceOfUnit: Uint16Array.from(table.units, (unit) => ranks[unit.source] ?? 0),
     keys,
     copies: Uint8Array.from(copies),
     selection: { thresholds, extraRows },
@@ -77,6 +84,17 @@ export async function solvePlan(
     });
   }
   return { problem, solution };
+}
+
+/** Where rows of equal content stay, their order must not come from where they stand: source and variant go into the key. */
+function breakTies(table: PlanTable, keys: Uint32Array, sources: readonly CorpusSource[]): void {
+  const names = sources.map((source) => hashText(source.name)[0] ?? 0);
+  table.units.forEach((unit, u) => {
+    for (let row = table.unitStart[u] ?? 0; row < (table.unitStart[u + 1] ?? 0); row++) {
+      const tie = mix32((names[unit.source] ?? 0) ^ (table.variant[row] ?? 0));
+      keys[row * 2 + 1] = (keys[row * 2 + 1] ?? 0) ^ tie;
+    }
+  });
 }
 
 /** The rows of a solution; where shares are shares of tokens, with the constraints as the rows' own lengths meet them. */

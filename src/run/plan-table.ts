@@ -43,6 +43,8 @@ export interface PlanTable {
   readonly unitStart: Uint32Array;
   /** Four words a row. */
   readonly hash: Uint32Array;
+  /** What the content hash passes over; empty where no row has any. Orders rows of equal content wherever they stand. */
+  variant: Uint32Array;
   readonly persona: Uint8Array;
   /** Probability × 65535, after the prior. */
   readonly score: Uint16Array;
@@ -122,6 +124,7 @@ function createTable(units: readonly TaggedUnit[], personas: number): PlanTable 
     units,
     unitStart,
     hash: new Uint32Array(rows * 4),
+    variant: new Uint32Array(0),
     persona: new Uint8Array(rows),
     score: new Uint16Array(rows),
     traits: new Uint16Array(rows),
@@ -142,6 +145,9 @@ function fillUnit(
   prior: { origin: number; strength: number },
 ): void {
   table.hash.set(tags.contentHash, start * 4);
+  if (table.variant.length === 0 && tags.variant.some((word) => word !== 0))
+    table.variant = new Uint32Array(table.rows);
+  if (table.variant.length > 0) table.variant.set(tags.variant, start);
   table.traits.set(tags.traits, start);
   table.tokens.set(tags.tokens, start);
   table.supervisedTokens.set(tags.supervisedTokens, start);

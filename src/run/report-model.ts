@@ -2,8 +2,8 @@ import { curriculumPhases } from '../config/check-names.ts';
 import type { TaggerInfo } from '../core/tagger.ts';
 import { explainSolution } from '../balance/explain.ts';
 import type { Relaxation } from '../balance/solution.ts';
-import type { FlowLink, PrefixBalance, QuarantineReason, ReportModel } from '../report/model.ts';
-import { measurePrefixBalance } from '../shard/prefix-balance.ts';
+import type { FlowLink, QuarantineReason, ReportModel } from '../report/model.ts';
+import { prefixBalances } from './report-order.ts';
 import type { StageTiming } from './context.ts';
 import { largestRepeats } from './plan-problem.ts';
 import type { CascadeFacts } from './refine-pass.ts';
@@ -253,18 +253,6 @@ function flowLinks({ table, layout, sources, taxonomy }: ReportInput): FlowLink[
     }
   }
   return links;
-}
-
-function prefixBalances({ layout, table, taxonomy }: ReportInput): PrefixBalance[] {
-  return layout.splits
-    .filter((split) => split.split === 'train' && split.group.kind === 'phase')
-    .map((split) => {
-      const personas = Uint8Array.from(split.rows, (row) => table.persona[row] ?? 0);
-      return {
-        split: split.group.name,
-        ...measurePrefixBalance({ personas, classes: taxonomy.personas.length }),
-      };
-    });
 }
 
 function phaseFacts({ config, layout }: ReportInput): ReportModel['phases'] {

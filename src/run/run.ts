@@ -176,7 +176,7 @@ async function planTagged(
   warnOfPlan(context, planned, config);
   const recipes = await loadRecipes(params.tools.recipesFolder);
   const gaps = planGaps(planned.plan, planned.table, params.tools.taxonomy, recipes);
-  await writePlan(out, planned, { unit: config.balance.unit, gaps });
+  await writePlan(out, planned, { config, taxonomy: params.tools.taxonomy, gaps });
   stage.unitEnd({ unit: 'plan', rows: planned.table.rows, bytes: 0, rejected: 0, reused: false, ms: 0 });
   stage.end();
   return planned;
@@ -194,7 +194,7 @@ async function orderCorpus(
   const layout = await layOut(planned, config, async (inputs) => {
     const orders = new Array<Uint32Array>(inputs.length);
     const tasks = inputs.map((input, index): OrderTask => ({ kind: 'order', index, input }));
-    tasks.sort((a, b) => b.input.cells.length - a.input.cells.length || a.index - b.index);
+    tasks.sort((a, b) => b.input.keys.length - a.input.keys.length || a.index - b.index);
     await pool.runAll<OrderTask, Uint32Array>(tasks, {
       signal: context.signal,
       onResult(order, { index }) {
@@ -258,6 +258,7 @@ async function tagCorpus(
       taxonomy: params.tools.taxonomy,
       sources,
       maxBadRate: config.run.max_bad_rate,
+      keepExtra: config.output.extra_columns,
       limit: params.limit ?? config.run.limit ?? null,
     },
     context,

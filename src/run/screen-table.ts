@@ -98,16 +98,26 @@ async function dropContaminated(
   return counts;
 }
 
-/** Of equal contents the row of the first source by name stays, in it the first by file and row: not by the order of reading. */
+/**
+ * Of equal contents the row of the first source by name stays, in it the one of the smallest variant (what the content hash
+ * passes over), of those the first by file and row: not by the order of reading. So rows that only stand elsewhere are alike in
+ * all that is written but the row key.
+ */
 export function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {
   const rank = unitRanks(table.units, sources);
+  const names = sources.map((source) => source.name).toSorted();
+  const sourceOf = (unit: number): number =>
+    names.indexOf(sources[table.units[unit]?.source ?? 0]?.name ?? '');
   forEachDuplicate({
     rows: table.rows,
     hashes: table.hash,
     isEligible: (row) => table.state[row] === stateIndex.eligible,
     isBefore(a, b) {
       const [unitA, unitB] = [unitOf(table.unitStart, a), unitOf(table.unitStart, b)];
-      return unitA === unitB ? a < b : (rank[unitA] ?? 0) < (rank[unitB] ?? 0);
+      const variant = (table.variant[a] ?? 0) - (table.variant[b] ?? 0);
+      if (unitA === unitB) return variant === 0 ? a < b : variant < 0;
+      const source = sourceOf(unitA) - sourceOf(unitB);
+      return (source || variant || (rank[unitA] ?? 0) - (rank[unitB] ?? 0)) < 0;
     },
     visit(row) {
       table.state[row] = stateIndex.duplicate;

@@ -91,6 +91,7 @@ export interface TagPassParams {
   readonly taxonomy: Taxonomy;
   readonly sources: readonly ResolvedSource[];
   readonly maxBadRate: number;
+  readonly keepExtra: boolean;
   readonly limit: number | null;
 }
 
@@ -143,6 +144,7 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
         take: Number.isFinite(take) ? take : null,
         origin,
         synthetic,
+        keepExtra: params.keepExtra,
         out: params.out,
         sidecar: `tags/${taggerFolder}/${name}.parquet`,
         quarantine: `quarantine/${name}.jsonl`,
@@ -155,6 +157,7 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
             'trait tagger': params.taggers[1]?.sha256,
             taxonomy: params.taxonomy,
             'tool version': [params.toolVersion, sidecarVersion],
+            ...(params.keepExtra ? { 'output.extra_columns': true } : {}),
           },
         ),
       };

@@ -15,7 +15,7 @@ import type { StepResult, TagCounts, TagTask } from './tasks.ts';
 /** Tags one unit and publishes sidecar, quarantine lines and marker, in that order. */
 export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<TagCounts>> {
   const started = performance.now();
-  const entries = takeEntries(readUnit(task.unit, { keepExtra: false, openBytes }), task.take);
+  const entries = takeEntries(readUnit(task.unit, { keepExtra: task.keepExtra, openBytes }), task.take);
   const tags = await tagUnit(kit, entries, {
     ...unitIdentity(task),
     expectedRows: task.take ?? task.unit.records ?? 4096,

@@ -40,6 +40,8 @@ export interface TagTask {
   /** Index of the origin persona in the taxonomy, or -1. */
   readonly origin: number;
   readonly synthetic: boolean;
+  /** Unused columns are written, so they too tell rows of equal content apart. */
+  readonly keepExtra: boolean;
   readonly out: string;
   /** Relative to `out`. */
   readonly sidecar: string;
@@ -206,8 +208,6 @@ export interface TagFileTask {
   readonly threshold: number | null;
   /** Adds the reasons to the rows. */
   readonly explain: boolean;
-  /** The rows that the accurate tier tags; null: none. */
-  readonly cascade: LeastSure | null;
   /** Absolute. */
   readonly path: string;
 }
@@ -219,16 +219,8 @@ export interface TagFileCounts {
   readonly bytes: number;
   readonly personas: Readonly<Record<string, number>>;
   readonly traits: Readonly<Record<string, number>>;
-  /** Rows by the persona tagger that judged them. */
-  readonly taggers: Readonly<Record<string, number>>;
   /** The first rows, where reasons were asked for. */
   readonly examples: readonly ExplainedRow[];
-}
-
-/** How sure the fast tier is of the rows of one unit; answers with a UnitConfidence. */
-export interface SurveyTask {
-  readonly kind: 'survey';
-  readonly unit: Unit;
 }
 
 /** Puts one split in output order; answers with members in order. */
@@ -295,7 +287,6 @@ export type WorkerTask =
   | CollectTask
   | ShardTask
   | TagFileTask
-  | SurveyTask
   | LabelsTask
   | JudgeTask
   | EmbedTask;

@@ -19,7 +19,7 @@ export async function checkArtefacts(run: string, findings: Finding[]): Promise<
     if (!stages.has(stage) && marker !== paths.finished) continue;
     const done = await readDone<unknown>(marker);
     if (!done) {
-      findings.push({ code: 'marker', place: placeOf(run, marker), message: 'the marker cannot be read' });
+      findings.push({ code: 'marker', place: placeOf(run, marker), message: 'The marker cannot be read.' });
       continue;
     }
     for (const output of done.outputs) {
@@ -31,8 +31,8 @@ export async function checkArtefacts(run: string, findings: Finding[]): Promise<
           place: output.path,
           message:
             wrong.code === 'missing'
-              ? 'its marker names it, it is not there'
-              : 'its sha256 is not its marker’s',
+              ? 'Its marker names it, and it is not there.'
+              : 'Its sha256 is not the one of its marker.',
         });
     }
   }
@@ -41,11 +41,11 @@ export async function checkArtefacts(run: string, findings: Finding[]): Promise<
     findings.push({
       code: 'unfinished',
       place: placeOf(run, paths.finished),
-      message: 'the last run in this folder did not come to its end',
+      message: 'The last run in this folder did not come to its end.',
     });
   for (const folder of [paths.tags, paths.refined, paths.quarantine]) {
     for (const path of (await listTree(folder)).map((found) => placeOf(run, found)).toSorted()) {
-      if (!named.has(path)) findings.push({ code: 'stray', place: path, message: 'no marker names it' });
+      if (!named.has(path)) findings.push({ code: 'stray', place: path, message: 'No marker names it.' });
     }
   }
 }

@@ -48,7 +48,7 @@ export async function checkNearDuplicateSplit(params: {
     findings.push({
       code: 'near-duplicate-split',
       place: file.path,
-      message: `row ${key} of train is a near-duplicate of row ${met} of validation`,
+      message: `Row ${key} of train is a near-duplicate of row ${met} of validation.`,
     });
   }
   return findings;

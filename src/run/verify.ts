@@ -1,20 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { parquetMetadataAsync, parquetRead } from 'hyparquet';
-import { asyncBufferFromFile } from 'hyparquet/src/node.js';
-import { compressors } from 'hyparquet-compressors';
 
 import { ConfigError } from '../core/errors.ts';
-import type { ConstraintReport } from '../balance/solution.ts';
 import type { Manifest, ManifestFile } from '../shard/manifest.ts';
 import { fileSha256 } from './checkpoint.ts';
 import { runPaths } from './paths.ts';
+import type { PlanTargets } from './plan-targets.ts';
+import { CorpusCount } from './verify-margins.ts';
+import { OrderCheck } from './verify-order.ts';
+import { SeenRows } from './verify-rows.ts';
+import { readShard, type ShardLabels } from './verify-shard.ts';
 import { checkArtefacts } from './verify-artefacts.ts';
 import { checkNearDuplicateSplit } from './verify-near-duplicates.ts';
 
 export interface Finding {
   readonly code: string;
   readonly place: string;
+  /** A sentence. */
   readonly message: string;
 }
 
@@ -26,246 +28,192 @@ export interface Verification {
 
 /**
  * Recomputes from the shards alone what the manifest and the plan claim: checksums, sizes, row and label counts, the schema,
- * that no row stands twice with the same copy number, that train and validation share no row (and no near-duplicate, where
- * those were looked for), and that every margin of the plan holds; then the
- * sidecars and everything else of the run folder against the markers. Memory: one shard's keys and labels, and 100 bytes per distinct row of the corpus.
- * @throws ConfigError `manifest-not-found`
+ * that nothing stands twice or more often than it may, that train and validation share no text, nor two phases that partition
+ * the corpus, that every persona, category, trait and cap is as planned, and that every split is as evenly ordered as stated.
+ * Then no near-duplicate across the split, where they were looked for, and the sidecars and everything else of the run folder
+ * against the markers. Of findings of one kind the first twenty are told one by one. Memory: one row group, and about 400 bytes a row.
+ * @throws ConfigError `manifest-not-found`, `targets-not-found`
  */
 export async function verifyRun(run: string): Promise<Verification> {
   const paths = runPaths(run);
-  const manifest = await readManifest(paths.manifest);
-  const findings: Finding[] = [];
-  const seen = new SeenRows();
-  const phases = new Set(
-    manifest.groups.filter((group) => group.kind === 'phase').map((group) => group.name),
+  const manifest = await readJson<Manifest>(paths.manifest, 'manifest-not-found');
+  const targets = await readJson<PlanTargets>(join(paths.plan, 'targets.json'), 'targets-not-found');
+  const findings = new Findings();
+  const report = (finding: Finding): void => findings.add(finding);
+  const phases = manifest.groups.filter((group) => group.kind === 'phase');
+  const phaseNames = new Set(phases.map((group) => group.name));
+  const seen = new SeenRows(
+    manifest.groups.map((group) => group.name),
+    targets,
   );
-  const corpus = new Corpus();
-  let rows = 0;
+  const corpus = new CorpusCount(targets);
+  const order = new OrderCheck(targets);
+  const groupRows = new Map<string, number>();
+  let [rows, unread] = [0, 0];
   for (const file of manifest.files) {
-    const path = join(paths.dataset, file.path);
-    const ok = await checkBytes(path, file, findings);
-    if (!ok) continue;
-    const columns = await readLabels(path, file, findings);
-    if (!columns) continue;
-    rows += columns.keys.length;
-    checkCounts(file, columns, findings);
-    seen.add(file, columns, findings);
-    if (phases.has(file.group)) corpus.add(columns);
+    const labels = await checkFile(paths.dataset, file, manifest.output.format, report);
+    if (!labels) {
+      unread++;
+      continue;
+    }
+    rows += labels.keys.length;
+    const place = `${file.group}/${file.split}`;
+    groupRows.set(place, (groupRows.get(place) ?? 0) + labels.keys.length);
+    const isPhase = phaseNames.has(file.group);
+    seen.add(file, labels, isPhase, report);
+    order.add(file, labels);
+    if (isPhase) corpus.add(labels);
   }
-  await checkStrays(paths.dataset, manifest, findings);
-  const isWhole = manifest.groups.some((group) => group.kind === 'phase' && group.personas === 'all');
-  if (findings.length === 0 && isWhole)
-    await checkMargins(join(paths.plan, 'targets.json'), corpus, findings);
-  if (findings.length === 0)
-    findings.push(...(await checkNearDuplicateSplit({ run, dataset: paths.dataset, manifest })));
-  await checkArtefacts(run, findings);
-  return { files: manifest.files.length, rows, findings };
+  await checkStrays(paths.dataset, manifest, report);
+  // With a shard unread its rows would be missed a second time, in every count.
+  if (unread === 0) {
+    checkGroups(manifest, groupRows, targets, report);
+    seen.finish(report);
+    order.check(report);
+    if (phases.some((group) => group.personas === 'all')) corpus.check(report);
+  }
+  if (findings.list().length === 0)
+    for (const finding of await checkNearDuplicateSplit({ run, dataset: paths.dataset, manifest }))
+      report(finding);
+  const artefacts: Finding[] = [];
+  await checkArtefacts(run, artefacts);
+  for (const finding of artefacts) report(finding);
+  return { files: manifest.files.length, rows, findings: findings.list() };
 }
 
-async function readManifest(path: string): Promise<Manifest> {
+/** Keeps the first of each kind and says how many more there are. */
+class Findings {
+  readonly #byCode = new Map<string, { first: Finding[]; more: number }>();
+
+  add(finding: Finding): void {
+    const entry = this.#byCode.get(finding.code) ?? { first: [], more: 0 };
+    this.#byCode.set(finding.code, entry);
+    if (entry.first.length < shownPerCode) entry.first.push(finding);
+    else entry.more++;
+  }
+
+  list(): Finding[] {
+    return [...this.#byCode].flatMap(([code, { first, more }]) =>
+      more === 0
+        ? first
+        : [...first, { code, place: 'dataset', message: `There are ${more} more findings of this kind.` }],
+    );
+  }
+}
+
+const shownPerCode = 20;
+
+async function readJson<T>(path: string, code: string): Promise<T> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Manifest; // written by the run; its claims are what is checked
+    return JSON.parse(await readFile(path, 'utf8')) as T; // written by the run; its claims are what is checked
   } catch (cause) {
-    throw new ConfigError(`${path}: no readable manifest`, {
-      code: 'manifest-not-found',
+    throw new ConfigError(`${path}: not there, or not readable`, {
+      code,
       hint: 'give the folder of a finished run with --run',
       cause,
     });
   }
 }
 
-async function checkBytes(path: string, file: ManifestFile, findings: Finding[]): Promise<boolean> {
-  const found = await fileSha256(path).catch(() => undefined);
-  if (!found)
-    findings.push({
-      code: 'file-missing',
-      place: file.path,
-      message: 'the manifest names it, it is not there',
-    });
-  else if (found.bytes !== file.bytes)
-    findings.push({
-      code: 'bytes',
-      place: file.path,
-      message: `has ${found.bytes} bytes, the manifest says ${file.bytes}`,
-    });
-  else if (found.sha256 !== file.sha256)
-    findings.push({ code: 'checksum', place: file.path, message: 'its sha256 is not the manifest’s' });
-  else return true;
-  return false;
-}
-
-interface Labels {
-  readonly keys: string[];
-  readonly copies: number[];
-  readonly personas: string[];
-  readonly taggers: string[];
-  readonly traits: string[][];
-  readonly sources: string[];
-}
-
-const checkedColumns = ['_row_key', '_copy', '_persona', '_tagged_by', '_traits', '_source'];
-
-async function readLabels(
-  path: string,
+/** The labels of a file that is as the manifest says; undefined where it cannot be read. */
+async function checkFile(
+  dataset: string,
   file: ManifestFile,
-  findings: Finding[],
-): Promise<Labels | undefined> {
+  format: Manifest['output']['format'],
+  report: (finding: Finding) => void,
+): Promise<ShardLabels | undefined> {
+  const find = (code: string, message: string): void => report({ code, place: file.path, message });
+  const path = join(dataset, file.path);
+  if (!(await checkBytes(path, file, find))) return undefined;
   try {
-    const buffer = await asyncBufferFromFile(path);
-    const metadata = await parquetMetadataAsync(buffer);
-    const names = metadata.schema.map((element) => element.name);
-    const missing = checkedColumns.filter((column) => !names.includes(column));
-    if (missing.length > 0) {
-      findings.push({ code: 'schema', place: file.path, message: `has no column ${missing.join(', ')}` });
-      return undefined;
-    }
-    const read: Record<string, unknown[]> = Object.fromEntries(checkedColumns.map((column) => [column, []]));
-    await parquetRead({
-      file: buffer,
-      metadata,
-      columns: checkedColumns,
-      compressors,
-      rowFormat: 'object',
-      onComplete: (rows) => collect(rows, read),
-    });
-    return {
-      keys: read['_row_key'] as string[],
-      copies: read['_copy'] as number[],
-      personas: read['_persona'] as string[],
-      taggers: read['_tagged_by'] as string[],
-      traits: read['_traits'] as string[][],
-      sources: read['_source'] as string[],
-    }; // the schema was checked
+    const { labels, schemaProblems } = await readShard(path, format);
+    for (const problem of schemaProblems) find('schema', problem);
+    if (schemaProblems.length > 0) return undefined;
+    checkCounts(file, labels, find);
+    return labels;
   } catch (error) {
-    findings.push({
-      code: 'unreadable',
-      place: file.path,
-      message: error instanceof Error ? error.message : String(error),
-    });
+    find(
+      'unreadable',
+      `It is no readable Parquet file: ${error instanceof Error ? error.message : String(error)}.`,
+    );
     return undefined;
   }
 }
 
-function collect(rows: readonly Record<string, unknown>[], into: Record<string, unknown[]>): void {
-  for (const row of rows) for (const column of checkedColumns) into[column]?.push(row[column]);
+type Find = (code: string, message: string) => void;
+
+async function checkBytes(path: string, file: ManifestFile, find: Find): Promise<boolean> {
+  const found = await fileSha256(path).catch(() => undefined);
+  if (!found) find('file-missing', 'The manifest names it, and it is not there.');
+  else if (found.bytes !== file.bytes)
+    find('bytes', `It has ${found.bytes} bytes, the manifest says ${file.bytes}.`);
+  else if (found.sha256 !== file.sha256) find('checksum', 'Its sha256 is not the one of the manifest.');
+  else return true;
+  return false;
 }
 
-function checkCounts(file: ManifestFile, columns: Labels, findings: Finding[]): void {
-  if (columns.keys.length !== file.rows) {
-    findings.push({
-      code: 'rows',
-      place: file.path,
-      message: `holds ${columns.keys.length} rows, the manifest says ${file.rows}`,
-    });
+function checkCounts(file: ManifestFile, labels: ShardLabels, find: Find): void {
+  if (labels.keys.length !== file.rows)
+    find('rows', `It holds ${labels.keys.length} rows, the manifest says ${file.rows}.`);
+  const phases = labels.phases.filter((phase) => phase !== null);
+  const axes = [
+    ['persona', labels.personas, file.counts.persona],
+    ['tagger', labels.taggers, file.counts.tagger],
+    ['trait', labels.traits.flat(), file.counts.trait],
+    ['source', labels.sources, file.counts.source],
+    ['phase', phases, file.counts.phase],
+  ] as const;
+  for (const [axis, values, claimed] of axes) {
+    const found = new Map<string, number>();
+    for (const value of values) found.set(value, (found.get(value) ?? 0) + 1);
+    for (const name of new Set([...found.keys(), ...Object.keys(claimed)])) {
+      const [is, says] = [found.get(name) ?? 0, claimed[name] ?? 0];
+      if (is !== says)
+        find(`count-${axis}`, `It holds ${is} rows of ${axis} ${name}, the manifest says ${says}.`);
+    }
   }
-  compareCounts('persona', tally(columns.personas), file.counts.persona, file.path, findings);
-  compareCounts('tagger', tally(columns.taggers), file.counts.tagger, file.path, findings);
-  compareCounts('trait', tally(columns.traits.flat()), file.counts.trait, file.path, findings);
-  compareCounts('source', tally(columns.sources), file.counts.source, file.path, findings);
+  const synthetic = labels.synthetic.filter(Boolean).length;
+  if (synthetic !== file.counts.synthetic)
+    find(
+      'count-synthetic',
+      `It holds ${synthetic} synthetic rows, the manifest says ${file.counts.synthetic}.`,
+    );
+  const copies = labels.copies.filter((copy) => copy > 0).length;
+  if (copies !== file.counts.copies)
+    find('count-copies', `It holds ${copies} copies, the manifest says ${file.counts.copies}.`);
 }
 
-function tally(values: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return counts;
-}
-
-function compareCounts(
-  axis: string,
-  found: ReadonlyMap<string, number>,
-  claimed: Readonly<Record<string, number>>,
-  place: string,
-  findings: Finding[],
+/** Every phase and adapter has the rows it is said to have; one that takes all has the whole corpus. */
+function checkGroups(
+  manifest: Manifest,
+  rows: ReadonlyMap<string, number>,
+  targets: PlanTargets,
+  report: (finding: Finding) => void,
 ): void {
-  for (const name of new Set([...found.keys(), ...Object.keys(claimed)])) {
-    const [is, says] = [found.get(name) ?? 0, claimed[name] ?? 0];
-    if (is !== says)
-      findings.push({
-        code: `count-${axis}`,
-        place,
-        message: `${name}: ${is} rows, the manifest says ${says}`,
-      });
+  for (const { kind, name, personas, trainRows, validationRows } of manifest.groups) {
+    const find = (message: string): void => report({ code: 'group-rows', place: name, message });
+    const [train, validation] = [rows.get(`${name}/train`) ?? 0, rows.get(`${name}/validation`) ?? 0];
+    if (train !== trainRows || validation !== validationRows)
+      find(
+        `The ${kind} ${name} holds ${train} rows to train on and ${validation} to validate; the manifest says ${trainRows} and ${validationRows}.`,
+      );
+    const isWhole = kind === 'phase' && personas === 'all' && targets.mode === 'view';
+    if (isWhole && train + validation !== targets.total)
+      find(
+        `The phase ${name} takes all rows and holds ${train + validation}; the plan says ${targets.total}.`,
+      );
   }
 }
 
-/** Rows seen per group: duplicates inside it, and rows on both sides of its split. */
-class SeenRows {
-  readonly #rows = new Map<string, Map<string, string>>();
-
-  add(file: ManifestFile, { keys, copies }: Labels, findings: Finding[]): void {
-    const group = this.#rows.get(file.group) ?? new Map<string, string>();
-    this.#rows.set(file.group, group);
-    keys.forEach((key, i) => {
-      const split = group.get(key);
-      if (split !== undefined && split !== file.split)
-        findings.push({
-          code: 'split-overlap',
-          place: file.path,
-          message: `row ${key} stands in train and in validation of ${file.group}`,
-        });
-      group.set(key, file.split);
-      const copy = `${key}/${copies[i]}`;
-      if (group.has(copy))
-        findings.push({
-          code: 'duplicate',
-          place: file.path,
-          message: `row ${key} copy ${copies[i]} stands twice in ${file.group}`,
-        });
-      group.set(copy, file.split);
-    });
-  }
-}
-
-async function checkStrays(dataset: string, manifest: Manifest, findings: Finding[]): Promise<void> {
+async function checkStrays(
+  dataset: string,
+  manifest: Manifest,
+  report: (finding: Finding) => void,
+): Promise<void> {
   const known = new Set(manifest.files.map((file) => file.path));
   for (const entry of await readdir(dataset, { recursive: true, withFileTypes: true })) {
     const path = relative(dataset, join(entry.parentPath, entry.name)).split(sep).join('/');
     if (entry.isFile() && path.endsWith('.parquet') && !known.has(path))
-      findings.push({ code: 'stray', place: path, message: 'the manifest does not name it' });
-  }
-}
-
-/** The balanced corpus: what stands in any phase, each copy once (a row can stand in its focus phase and in mixed). */
-class Corpus {
-  readonly #seen = new Set<string>();
-  readonly traits = new Map<string, number>();
-
-  get rows(): number {
-    return this.#seen.size;
-  }
-
-  add({ keys, copies, traits }: Labels): void {
-    keys.forEach((key, i) => {
-      const copy = `${key}/${copies[i]}`;
-      if (this.#seen.has(copy)) return;
-      this.#seen.add(copy);
-      for (const trait of traits[i] ?? []) this.traits.set(trait, (this.traits.get(trait) ?? 0) + 1);
-    });
-  }
-}
-
-async function checkMargins(path: string, corpus: Corpus, findings: Finding[]): Promise<void> {
-  if (corpus.rows === 0) return;
-  const targets = JSON.parse(await readFile(path, 'utf8')) as {
-    unit: string;
-    total: number;
-    constraints: ConstraintReport[];
-  }; // written by the run
-  if (targets.total !== corpus.rows)
-    findings.push({
-      code: 'total',
-      place: 'dataset',
-      message: `the corpus holds ${corpus.rows} rows, the plan says ${targets.total}`,
-    });
-  if (targets.unit !== 'rows') return;
-  for (const constraint of targets.constraints) {
-    if (!constraint.name.startsWith('trait:')) continue;
-    const rows = corpus.traits.get(constraint.name.slice('trait:'.length)) ?? 0;
-    if (Math.abs(rows - constraint.rows) > 1)
-      findings.push({
-        code: 'margin',
-        place: constraint.name,
-        message: `${rows} rows in the shards, the plan says ${constraint.rows}`,
-      });
+      report({ code: 'stray', place: path, message: 'The manifest does not name it.' });
   }
 }

@@ -1,94 +1,81 @@
-/** The members of one persona in their own order, and how far they have gone out. */
+import type { MemberLabels } from './order-cells.ts';
+import { AxisLevel, type AxisShares } from './order-level.ts';
+import type { CellTree } from './order-tree.ts';
+
+/** The members of one persona: still in the tree, in the window, or gone out. */
 export interface PersonaQueue {
-  readonly members: Uint32Array;
+  readonly root: number;
+  readonly members: number;
+  readonly shares: AxisShares;
   /** Members that were given a slot. */
   taken: number;
   /** The next members, oldest first. */
   readonly window: number[];
 }
 
-/**
- * Members that may overtake each other. Mean trait error of a batch of 64 on 300,000 members, 57 personas, 16 traits:
- * 0.031 shuffled, 0.028 with 1, 0.011 with 4, 0.009 with 8, 0.008 with 16, 0.007 with 32.
- */
+/** Members of a persona that may overtake each other; their choice takes the edge off what the tree leaves. */
 const windowMembers = 8;
 
-/** Cost of standing one place further back, in rows of trait error: an old member is not passed over for ever. */
+/** Cost of standing one place further back, in rows of error: an old member is not passed over for ever. */
 const agePenalty = 0.05;
 
-/** How far the rows so far are from the traits of the whole. */
-export class TraitLevel {
-  /** Trait bits of each member. */
-  readonly masks: Uint32Array;
-  private readonly shares = new Float64Array(32);
-  private readonly counts = new Uint32Array(32);
-  private readonly costs = new Float64Array(32);
-  private readonly used: number[] = [];
+/** Draws members from the tree into the windows and gives out the one of a window that brings the prefix closest to the whole. */
+export class MemberPicker {
+  readonly #labels: MemberLabels;
+  readonly #tree: CellTree;
+  /** By (cell, copy, key); cell c begins at starts[c]. */
+  readonly #members: Uint32Array;
+  readonly #starts: Uint32Array;
+  readonly #whole: AxisShares;
+  /** Members given out against the whole, and members drawn against the personas that they were drawn for. */
+  readonly #given: AxisLevel;
+  readonly #drawn: AxisLevel;
 
-  constructor(masks: Uint32Array) {
-    this.masks = masks;
-    const sums = new Uint32Array(32);
-    for (let member = 0; member < masks.length; member++) addBits(masks[member] ?? 0, sums);
-    sums.forEach((sum, trait) => {
-      this.shares[trait] = sum / masks.length;
-      if (sum > 0) this.used.push(trait);
-    });
+  constructor(parts: {
+    readonly labels: MemberLabels;
+    readonly tree: CellTree;
+    readonly members: Uint32Array;
+    readonly starts: Uint32Array;
+    readonly whole: AxisShares;
+  }) {
+    this.#labels = parts.labels;
+    this.#tree = parts.tree;
+    this.#members = parts.members;
+    this.#starts = parts.starts;
+    this.#whole = parts.whole;
+    this.#given = new AxisLevel(parts.whole.sources.length);
+    this.#drawn = new AxisLevel(parts.whole.sources.length);
   }
 
-  /**
-   * Sets what `cost` adds up, for the row at `slot` (from 1): with lag L per trait (rows due minus rows so far), a row with
-   * the traits m changes the sum of L² by the sum over m of 1 - 2L.
-   */
-  moveTo(slot: number): void {
-    for (const trait of this.used) {
-      this.costs[trait] = 1 - 2 * ((this.shares[trait] ?? 0) * slot - (this.counts[trait] ?? 0));
+  take(queue: PersonaQueue): number {
+    const { window } = queue;
+    while (window.length < windowMembers && queue.taken + window.length < queue.members)
+      window.push(this.#draw(queue));
+    const { traits, sources } = this.#labels;
+    this.#given.expect(this.#whole);
+    let best = 0;
+    let bestCost = Infinity;
+    for (let i = 0; i < window.length; i++) {
+      const member = window[i] ?? 0;
+      const cost = i * agePenalty + this.#given.costOf(traits[member] ?? 0, sources[member] ?? 0);
+      if (cost < bestCost) {
+        best = i;
+        bestCost = cost;
+      }
     }
+    const member = window[best] ?? 0;
+    for (let i = best; i + 1 < window.length; i++) window[i] = window[i + 1] ?? 0;
+    window.pop();
+    queue.taken++;
+    this.#given.add(traits[member] ?? 0, sources[member] ?? 0);
+    return member;
   }
 
-  cost(member: number): number {
-    let cost = 0;
-    for (let rest = this.masks[member] ?? 0; rest !== 0; rest &= rest - 1) {
-      cost += this.costs[31 - Math.clz32(rest & -rest)] ?? 0;
-    }
-    return cost;
+  #draw({ root, shares }: PersonaQueue): number {
+    this.#drawn.expect(shares);
+    const cell = this.#tree.take(root, this.#drawn);
+    const member = this.#members[(this.#starts[cell] ?? 0) + this.#tree.takenOf(cell) - 1] ?? 0;
+    this.#drawn.add(this.#labels.traits[member] ?? 0, this.#labels.sources[member] ?? 0);
+    return member;
   }
-
-  add(member: number): void {
-    addBits(this.masks[member] ?? 0, this.counts);
-  }
-}
-
-function addBits(mask: number, counts: Uint32Array): void {
-  for (let rest = mask; rest !== 0; rest &= rest - 1) {
-    const trait = 31 - Math.clz32(rest & -rest);
-    counts[trait] = (counts[trait] ?? 0) + 1;
-  }
-}
-
-/** Takes the member of the queue's window whose traits bring the prefix closest to the whole. */
-export function takeBest(queue: PersonaQueue, traits: TraitLevel, slot: number): number {
-  const { window, members } = queue;
-  for (
-    let next = queue.taken + window.length;
-    window.length < windowMembers && next < members.length;
-    next++
-  ) {
-    window.push(members[next] ?? 0);
-  }
-  traits.moveTo(slot);
-  let best = 0;
-  let bestCost = Infinity;
-  for (let i = 0; i < window.length; i++) {
-    const cost = i * agePenalty + traits.cost(window[i] ?? 0);
-    if (cost < bestCost) {
-      best = i;
-      bestCost = cost;
-    }
-  }
-  const member = window[best] ?? 0;
-  for (let i = best; i + 1 < window.length; i++) window[i] = window[i + 1] ?? 0;
-  window.pop();
-  queue.taken++;
-  traits.add(member);
-  return member;
 }

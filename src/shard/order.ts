@@ -1,36 +1,39 @@
 import { radixSort } from '../lib/radix-sort.ts';
-import { canonicalCells } from './order-cells.ts';
-import { type PersonaQueue, takeBest, TraitLevel } from './order-window.ts';
+import { type MemberLabels, numberCells, type OrderCells } from './order-cells.ts';
+import { type AxisShares, measureShares, rankTraits } from './order-level.ts';
+import { CellTree } from './order-tree.ts';
+import { MemberPicker, type PersonaQueue } from './order-window.ts';
 
-export interface OrderInput {
-  /** Cell (persona and trait combination) of each member. */
-  readonly cells: Uint32Array;
+export interface OrderInput extends MemberLabels {
   /** 64-bit selection key of each member, high word first. */
   readonly keys: Uint32Array;
   /** Copy number of each member. */
   readonly copies: Uint8Array;
-  readonly cellPersona: Uint16Array;
-  /** Bit mask of the traits of a cell. */
-  readonly cellTraits: Uint32Array;
 }
 
 /**
  * Members in output order, such that every prefix, and every run of 64, is close to the mix of the whole on every axis:
  * - personas by Tijdeman's chairman assignment ("The chairman assignment problem", Discrete Mathematics 32, 1980): after
  *   any prefix of t rows, persona p with share s has within 1 - 1/(2P - 2) of s·t rows, the best possible for P personas;
- * - inside a persona the trait combinations are interleaved evenly, member j of n at (j + offset)/n, and of the next few members
- *   the one goes first whose traits the prefix lacks most;
+ * - inside a persona its combinations of traits and source form a tree, and every step down it goes where the rows so far lack
+ *   most, within two rows of the node's own proportions (`order-tree.ts`);
  * - inside a combination by (copy, key): the copies of a row stand as far apart as its combination allows.
  *
- * A function of the set of members: neither their order nor the numbering of the cells matters. Two members with equal
- * persona, traits, key and copy cannot be told apart; they keep their order. About 1.3 µs and 60 bytes
- * a member (1 million, 57 personas, 2,280 cells: 1.25 s of CPU time on a busy core).
+ * A function of the set of members; their order does not matter. Two members with equal persona, traits, source, key and copy
+ * cannot be told apart; they keep their order. `prefix-balance.ts` states and measures the bounds.
  */
 export function orderSplit(input: OrderInput): Uint32Array {
-  const { ranks, personas, masks, count } = canonicalCells(input);
-  const members = sortMembers(input, ranks);
-  const queues = interleaveCells(members, ranks, { personas, count });
-  return assignSlots(queues, new TraitLevel(ranks.map((rank) => masks[rank] ?? 0)), members.length);
+  const { whole, ofPersona } = measureShares(input);
+  const traitOrder = rankTraits(whole);
+  const cells = numberCells(input, traitOrder);
+  const members = sortMembers(input, cells.ranks);
+  const starts = new Uint32Array(cells.sizes.length);
+  for (let cell = 1; cell < starts.length; cell++)
+    starts[cell] = (starts[cell - 1] ?? 0) + (cells.sizes[cell - 1] ?? 0);
+  const tree = new CellTree(cells, traitOrder);
+  const queues = cutQueues(cells, tree, ofPersona);
+  const picker = new MemberPicker({ labels: input, tree, members, starts, whole });
+  return assignSlots(queues, picker, members.length);
 }
 
 /** Members by (cell, copy, key). */
@@ -65,56 +68,14 @@ function sortTies(members: Uint32Array, keys: Uint32Array): void {
   }
 }
 
-/** One queue per persona: its cells interleaved, member j of n at (j + offset)/n, with an offset per cell; ties by cell. */
-function interleaveCells(
-  members: Uint32Array,
-  ranks: Uint32Array,
-  { personas, count }: { readonly personas: Uint16Array; readonly count: number },
-): PersonaQueue[] {
-  const sizes = new Uint32Array(count);
-  for (const rank of ranks) sizes[rank] = (sizes[rank] ?? 0) + 1;
-  const places = new Uint32Array(members.length);
-  const memberPersonas = new Uint16Array(members.length);
-  const seen = new Uint32Array(count);
-  for (const member of members) {
-    const rank = ranks[member] ?? 0;
-    const j = seen[rank] ?? 0;
-    seen[rank] = j + 1;
-    const offset = (rank * goldenRatio) % 1;
-    places[member] = Math.floor(((j + offset) / (sizes[rank] ?? 1)) * 0x1_0000_0000);
-    memberPersonas[member] = personas[rank] ?? 0;
-  }
-  const scratch = new Uint32Array(members.length);
-  radixSort(members, places, scratch);
-  radixSort(members, memberPersonas, scratch);
-  return cutQueues(members, memberPersonas);
-}
-
-/**
- * Spaces the offsets of the cells evenly, whatever their number: with one offset for all, every combination that occurs
- * once would stand in the middle of its persona.
- */
-const goldenRatio = 0.6180339887498949;
-
-function cutQueues(members: Uint32Array, personas: Uint16Array): PersonaQueue[] {
-  const queues: PersonaQueue[] = [];
-  let start = 0;
-  for (let end = 1; end <= members.length; end++) {
-    if (end < members.length && personas[members[end] ?? 0] === personas[members[start] ?? 0]) continue;
-    queues.push({ members: members.subarray(start, end), taken: 0, window: [] });
-    start = end;
-  }
-  return queues;
-}
-
 /**
  * Tijdeman's rule as earliest deadline first: with s = n/N and c = 1/(2P - 2), the j-th row of a persona may stand at slot
  * (j + c)/s at the earliest and must at (j + 1 - c)/s; among the personas whose next row may stand here, the one with the
  * earliest deadline gets the slot.
  */
-function assignSlots(queues: readonly PersonaQueue[], traits: TraitLevel, total: number): Uint32Array {
+function assignSlots(queues: readonly PersonaQueue[], picker: MemberPicker, total: number): Uint32Array {
   const slack = queues.length > 1 ? 1 / (2 * queues.length - 2) : 0;
-  const spacing = Float64Array.from(queues, (queue) => total / queue.members.length);
+  const spacing = Float64Array.from(queues, (queue) => total / queue.members);
   const release = Float64Array.from(spacing, (step) => slack * step);
   const deadline = Float64Array.from(spacing, (step) => (1 - slack) * step);
   const order = new Uint32Array(total);
@@ -122,14 +83,32 @@ function assignSlots(queues: readonly PersonaQueue[], traits: TraitLevel, total:
     const persona = earliestDeadline(release, deadline, slot + 1);
     const queue = queues[persona];
     if (!queue) break;
-    const member = takeBest(queue, traits, slot + 1);
-    order[slot] = member;
+    order[slot] = picker.take(queue);
     const step = spacing[persona] ?? 1;
     const next = queue.taken;
-    release[persona] = next < queue.members.length ? (next + slack) * step : Infinity;
-    deadline[persona] = next < queue.members.length ? (next + 1 - slack) * step : Infinity;
+    release[persona] = next < queue.members ? (next + slack) * step : Infinity;
+    deadline[persona] = next < queue.members ? (next + 1 - slack) * step : Infinity;
   }
   return order;
+}
+
+/** One queue per persona that occurs, in ascending order. */
+function cutQueues(
+  { personas, sizes }: OrderCells,
+  tree: CellTree,
+  ofPersona: readonly AxisShares[],
+): PersonaQueue[] {
+  const queues: PersonaQueue[] = [];
+  let start = 0;
+  let members = 0;
+  for (let end = 1; end <= personas.length; end++) {
+    members += sizes[end - 1] ?? 0;
+    if (end < personas.length && personas[end] === personas[start]) continue;
+    const shares = ofPersona[personas[start] ?? 0];
+    if (shares) queues.push({ root: tree.build(start, end), members, shares, taken: 0, window: [] });
+    [start, members] = [end, 0];
+  }
+  return queues;
 }
 
 /** Rounding must not make a row late that is due exactly now. */

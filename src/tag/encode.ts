@@ -1,12 +1,14 @@
 import { roles, type Row } from '../core/row.ts';
 import type { TextBatch } from '../core/tagger.ts';
-import { hash128 } from '../lib/hash.ts';
+import { hash128, hashText, mix32 } from '../lib/hash.ts';
 
 /** What is known of a row from its text alone. Arrays are parallel, one entry per row of the batch. */
 export interface EncodedBatch {
   readonly text: TextBatch;
   /** Four uint32 a row: hash of the normalised messages. */
   readonly contentHash: Uint32Array;
+  /** Hash of what the content hash passes over (white space, names, tools, unused columns); 0 where there is nothing of it. */
+  readonly variant: Uint32Array;
   /** Assistant characters (UTF-16 units), after trimming. */
   readonly outputChars: Uint32Array;
   /** Estimated tokens of the whole row and of the assistant's side. */
@@ -44,6 +46,7 @@ export class RowEncoder {
     const count = rows.length;
     const batch = {
       contentHash: new Uint32Array(count * 4),
+      variant: new Uint32Array(count),
       outputChars: new Uint32Array(count),
       tokens: new Uint32Array(count),
       supervisedTokens: new Uint32Array(count),
@@ -73,12 +76,16 @@ export class RowEncoder {
     let allBytes = 0;
     let assistantBytes = 0;
     let assistantMessages = 0;
+    let variant = row.tools || row.extra ? mixText(0, JSON.stringify([row.tools, row.extra])) : 0;
     for (const message of row.messages) {
       const role = roleIndex.get(message.role) ?? 0;
       let content = normaliseText(message.content);
       if (message.role === 'user' && content.startsWith('<persona:'))
         content = content.replace(controlToken, '');
+      if (content !== message.content) variant = mixText(variant, message.content);
+      if (message.name !== undefined) variant = mixText(variant, message.name);
       if (message.toolCalls && message.toolCalls.length > 0) {
+        variant = mixText(variant, message.toolCalls.map((call) => call.id ?? '').join(' '));
         content +=
           (content ? '\n' : '') +
           message.toolCalls.map((call) => `{"name":"${call.name}","arguments":${call.arguments}}`).join('\n');
@@ -92,6 +99,7 @@ export class RowEncoder {
       chars += content.length;
     }
     hash128(this.#bytes, rowStart, this.#length, batch.contentHash, r * 4);
+    batch.variant[r] = variant;
     batch.outputChars[r] = chars;
     batch.tokens[r] = Math.ceil(allBytes / bytesPerToken) + tokensPerMessage * row.messages.length;
     batch.supervisedTokens[r] =
@@ -141,6 +149,11 @@ export class RowEncoder {
     this.#starts.set(oldStarts);
     this.#ends.set(oldEnds);
   }
+}
+
+/** Folds a text into a hash so far; never 0, so that a row with something to fold differs from one without. */
+function mixText(hash: number, text: string): number {
+  return mix32(hash ^ (hashText(text)[0] ?? 0)) || 1;
 }
 
 function normaliseText(text: string): string {

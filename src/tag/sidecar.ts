@@ -5,7 +5,7 @@ import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 import { ValidationError } from '../core/errors.ts';
 
 /** Changes when a column changes its meaning; part of every unit's fingerprint. */
-export const sidecarVersion = 1;
+export const sidecarVersion = 2;
 
 /** Bits of `flags`. `refined`, the accurate tier's personas stand in the row, is set by tag/overlay and never stored. */
 export const rowFlags = { rejected: 1, emptyOutput: 2, toolCalls: 4, synthetic: 8, refined: 16 } as const;
@@ -24,6 +24,8 @@ export interface TagColumns {
   readonly rowKey: Uint32Array;
   /** 128 bits, four words a row. */
   readonly contentHash: Uint32Array;
+  /** What the content hash passes over; orders rows of equal content wherever they stand. */
+  readonly variant: Uint32Array;
   /** Three a row, best first. */
   readonly personas: Uint8Array;
   /** Three a row. */
@@ -43,11 +45,6 @@ export interface TagColumns {
 export const runnersUp = 3;
 export const maximumTraits = 16;
 
-/** A probability as sidecars keep those of personas. */
-export function quantise(probability: number): number {
-  return Math.round(Math.min(1, Math.max(0, probability)) * 65535);
-}
-
 /** Columns for `rows` rows, all zero; about 90 bytes a row. */
 export function createTagColumns(rows: number): TagColumns {
   return {
@@ -56,6 +53,7 @@ export function createTagColumns(rows: number): TagColumns {
     records: new Int32Array(rows),
     rowKey: new Uint32Array(rows * 4),
     contentHash: new Uint32Array(rows * 4),
+    variant: new Uint32Array(rows),
     personas: new Uint8Array(rows * runnersUp),
     personaScores: new Uint16Array(rows * runnersUp),
     originScore: new Uint16Array(rows),
@@ -69,7 +67,7 @@ export function createTagColumns(rows: number): TagColumns {
 }
 
 /**
- * One Parquet file per unit. Everything is INT32, required, PLAIN and uncompressed: 84 bytes a row that readers map straight
+ * One Parquet file per unit. Everything is INT32, required, PLAIN and uncompressed: 88 bytes a row that readers map straight
  * into typed arrays, which is what lets PLAN read 6 million rows in seconds. 128-bit words keep their order.
  */
 export function encodeSidecar(columns: TagColumns): Uint8Array {
@@ -78,6 +76,7 @@ export function encodeSidecar(columns: TagColumns): Uint8Array {
     ['records', columns.records],
     ...words('row_key', columns.rowKey, columns.rows),
     ...words('content_hash', columns.contentHash, columns.rows),
+    ['variant', new Int32Array(columns.variant.buffer, columns.variant.byteOffset, columns.rows)],
     ['personas', packPersonas(columns)],
     [
       'scores_1_2',
@@ -163,6 +162,7 @@ function unpack(rows: number, read: ReadonlyMap<string, Int32Array>): TagColumns
   };
   unwords(columns.rowKey, 'row_key', column);
   unwords(columns.contentHash, 'content_hash', column);
+  columns.variant.set(column('variant'));
   unwords(new Uint32Array(columns.traitScores.buffer), 'trait_scores', column);
   const [personas, scores12, score3, traits] = [
     column('personas'),

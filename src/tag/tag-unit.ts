@@ -3,14 +3,7 @@ import type { Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { compileTraitDecision, type TraitDecision } from './decide.ts';
 import { RowEncoder, rowKeyPrefix, writeRowKey } from './encode.ts';
-import {
-  createTagColumns,
-  maximumTraits,
-  quantise,
-  rowFlags,
-  runnersUp,
-  type TagColumns,
-} from './sidecar.ts';
+import { createTagColumns, maximumTraits, rowFlags, runnersUp, type TagColumns } from './sidecar.ts';
 
 /** A record that became no row, for the quarantine file. */
 export interface QuarantineEntry {
@@ -129,6 +122,7 @@ async function tagBatch(
     const at = positions[i] ?? 0;
     for (let word = 0; word < 4; word++)
       columns.contentHash[at * 4 + word] = encoded.contentHash[i * 4 + word] ?? 0;
+    columns.variant[at] = encoded.variant[i] ?? 0;
     columns.outputChars[at] = encoded.outputChars[i] ?? 0;
     columns.tokens[at] = encoded.tokens[i] ?? 0;
     columns.supervisedTokens[at] = encoded.supervisedTokens[i] ?? 0;
@@ -192,6 +186,10 @@ function storePersonas(
     columns.originScore[at] = quantise(scores[from + rules.personaOf.indexOf(rules.origin)] ?? 0);
 }
 
+function quantise(probability: number): number {
+  return Math.round(Math.min(1, Math.max(0, probability)) * 65535);
+}
+
 function ensureRows(columns: TagColumns, used: number, needed: number): TagColumns {
   if (needed <= columns.rows) return columns;
   return copyRows(columns, createTagColumns(Math.max(needed, columns.rows * 2)), used);
@@ -206,6 +204,7 @@ function copyRows(from: TagColumns, to: TagColumns, rows: number): TagColumns {
   to.records.set(from.records.subarray(0, rows));
   to.rowKey.set(from.rowKey.subarray(0, rows * 4));
   to.contentHash.set(from.contentHash.subarray(0, rows * 4));
+  to.variant.set(from.variant.subarray(0, rows));
   to.personas.set(from.personas.subarray(0, rows * runnersUp));
   to.personaScores.set(from.personaScores.subarray(0, rows * runnersUp));
   to.originScore.set(from.originScore.subarray(0, rows));

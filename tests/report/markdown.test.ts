@@ -101,6 +101,27 @@ test('a tiny run in Markdown', () => {
     | empathic_creative | 3.1% | 4.1% | 9.1% | 81.0% |
     | mixed | 3.6% | 4.4% | 10.1% | 76.0% |
 
+    ## Rows from the mix
+
+    | split | axis | any prefix | bound | any batch of 64 | bound of a batch |
+    | --- | ---: | ---: | ---: | ---: | ---: |
+    | foundation | persona | 0.8 | 1.0 | 1.2 | 2.0 |
+    | foundation | category | 1.7 | 12.0 | 1.9 | 12.0 |
+    | foundation | trait | 2.6 | 12.0 | 2.6 | 12.0 |
+    | foundation | source | 3.5 | 12.0 | 3.3 | 12.0 |
+    | analytical | persona | 0.8 | 1.0 | 1.2 | 2.0 |
+    | analytical | category | 1.7 | 12.0 | 1.9 | 12.0 |
+    | analytical | trait | 2.6 | 12.0 | 2.6 | 12.0 |
+    | analytical | source | 3.5 | 12.0 | 3.3 | 12.0 |
+    | empathic_creative | persona | 0.8 | 1.0 | 1.2 | 2.0 |
+    | empathic_creative | category | 1.7 | 12.0 | 1.9 | 12.0 |
+    | empathic_creative | trait | 2.6 | 12.0 | 2.6 | 12.0 |
+    | empathic_creative | source | 3.5 | 12.0 | 3.3 | 12.0 |
+    | mixed | persona | 0.8 | 1.0 | 1.2 | 2.0 |
+    | mixed | category | 1.7 | 12.0 | 1.9 | 12.0 |
+    | mixed | trait | 2.6 | 12.0 | 2.6 | 12.0 |
+    | mixed | source | 3.5 | 12.0 | 3.3 | 12.0 |
+
     ## Quarantine
 
     | reason | rows | first |

@@ -12,6 +12,7 @@ test('the summary tells rows, personas, traits, infeasibility and places', () =>
     643,845 rows read = 194,132 selected + 418,348 not selected + 21,733 duplicates + 9,514
     filtered + 118 quarantined
     197,422 rows in the balanced corpus, 3,290 copies among them, 41,853,464 tokens
+    (29,021,034 supervised), effective size 197,422 rows, no row more than 1 times
     persona-v1 judged 581,856 rows (95.0%), 122,496 of them (21.1%) below its thresholds.
     minilm-v1 judged 30,624 rows (5.0%), 7,656 of them (25.0%) below its thresholds.
     The accurate tier was given 30,624 rows of 612,480, those of which the fast tier was least
@@ -28,9 +29,7 @@ test('the summary tells rows, personas, traits, infeasibility and places', () =>
     tool_orchestrator       6.3%    4.0%    4.1%    +0.14           ██████▉│
     critical_debater        2.4%    3.0%    3.1%    +0.10           █████│
     debugging_assistant     3.7%    3.0%    3.1%    +0.10           █████│
-    factual_informant       2.4%    3.0%    3.1%    +0.10           █████│
-    general_assistant      0.61%    2.0%    2.1%    +0.07           ███│
-    45 more personas in the report
+    47 more personas in the report
 
     trait       before  target   after    drift
     brief        37.3%   35.0%   35.0%     0.00  █████████████████████████████│
@@ -45,6 +44,7 @@ test('the summary tells rows, personas, traits, infeasibility and places', () =>
     19.5% of the corpus, but its supply reaches 15.6% even with 4 copies of every row. The
     category minima add up to 101%, so at least one band has to give way by 1 point.
 
+    order   any prefix is within so many rows of the mix: persona 0.8, category 1.7, trait 2.…
     shards  out/personas/dataset (8 shards, 251.4 MiB)
     report  out/personas/report/report.html"
   `);

@@ -10,7 +10,7 @@ import {
   formatSeconds,
   formatShare,
 } from '../format.ts';
-import type { AuditEntry, ConfidenceHistogram, ReportModel } from '../model.ts';
+import type { AuditEntry, AxisBalance, ConfidenceHistogram, ReportModel } from '../model.ts';
 import { auditWords } from '../words.ts';
 import { describeTiers } from '../tiers.ts';
 import { figure, phaseTables } from './axis-section.ts';
@@ -47,6 +47,14 @@ function curriculum({ phases, prefixBalance }: ReportModel): string {
     ['Split', '#Worst prefix', '#Mean batch of 64', '#Worst batch of 64', '#Persona switches'],
     orderRows,
   );
+  const axisRows = prefixBalance.flatMap((one) =>
+    one.axes.map((axis) => [nameHtml(one.split), ...axisCells(axis)]),
+  );
+  const axes = listed(
+    'Rows from the mix, on every axis',
+    ['Split', 'Axis', '#Any prefix', '#Bound', '#Any batch of 64', '#Bound of a batch'],
+    axisRows,
+  );
   const note =
     order === ''
       ? ''
@@ -58,8 +66,14 @@ function curriculum({ phases, prefixBalance }: ReportModel): string {
       phaseRows,
     ) +
     order +
-    note
+    note +
+    axes
   );
+}
+
+function axisCells(axis: AxisBalance): string[] {
+  const rows = [axis.worstPrefixRows, axis.prefixBoundRows, axis.worstBatchRows, axis.batchBoundRows];
+  return [nameHtml(axis.axis), ...rows.map((count) => count.toFixed(1))];
 }
 
 /** The first few names; a phase can have all of them. */

@@ -1,4 +1,4 @@
-import { filteredRows } from '../accounting.ts';
+import { effectiveRows, filteredRows, mostRepeats } from '../accounting.ts';
 import { formatCount, formatPlural, formatShare } from '../format.ts';
 import type { Feasibility, ReportModel } from '../model.ts';
 import { describeScreening } from '../screening.ts';
@@ -41,7 +41,8 @@ export function headerHtml(model: ReportModel): string {
 </header>`;
 }
 
-export function accountingSection({ accounting, run }: ReportModel): Section {
+export function accountingSection(model: ReportModel): Section {
+  const { accounting, run } = model;
   const parts = [
     { style: 'kept', name: 'selected', rows: accounting.selected },
     { style: 'left', name: 'not selected', rows: accounting.notSelected },
@@ -61,6 +62,9 @@ export function accountingSection({ accounting, run }: ReportModel): Section {
   );
   const beside = [
     `The corpus is the ${formatPlural(accounting.selected, 'selected row')}, ${formatPlural(accounting.copies, 'repeated row')} and ${formatPlural(accounting.synthetic, 'synthetic row')}: ${formatPlural(run.after.rows, 'row')}.`,
+    accounting.copies > 0
+      ? `With its repeats it is worth ${formatCount(effectiveRows(model))} rows that do not repeat (Kish); no row stands more than ${formatCount(mostRepeats(model))} times.`
+      : '',
     accounting.records !== accounting.input
       ? `The input rows were made of ${formatPlural(accounting.records, 'record')}.`
       : '',

@@ -216,6 +216,13 @@ export function sampleModel(options: SampleOptions = {}): ReportModel {
       meanBatch64: 0.034 + index / 300,
       worstBatch64: 0.071 + index / 100,
       switchAdjacent: 0.91 - index / 20,
+      axes: (['persona', 'category', 'trait', 'source'] as const).map((axis, at) => ({
+        axis,
+        worstPrefixRows: 0.8 + at * 0.9,
+        worstBatchRows: 1.2 + at * 0.7,
+        prefixBoundRows: axis === 'persona' ? 1 : 12,
+        batchBoundRows: axis === 'persona' ? 2 : 12,
+      })),
     })),
     shards: phaseNames.flatMap((name, index) =>
       [0, 1].map((shard) => ({
