@@ -23,7 +23,8 @@ def main(data_folder, samples_folder, out_path):
 
         for origin, persona, messages in read_all(data_folder):
             write(origin, persona, messages)
-        for path in sorted(glob.glob(os.path.join(samples_folder, "*.jsonl"))):
+        own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "exemplars.jsonl")
+        for path in [*sorted(glob.glob(os.path.join(samples_folder, "*.jsonl"))), own]:
             with open(path, encoding="utf-8") as file:
                 for line in file:
                     row = json.loads(line)

@@ -1,6 +1,7 @@
 """Writes the rows of the trait heads: one assistant text each, with a target per head (absent where the row says nothing of it).
 
 Usage: prepare_traits.py DATA_FOLDER PERSONA_ROWS.jsonl OUT.jsonl
+A tenth of each human-labelled file is marked "held": it measures and trains nothing. Weights make the human labels count.
 Heads: formality (0 casual … 1 formal), positive and negative (sentiment towards what is discussed), support, humour.
 """
 
