@@ -6,7 +6,7 @@ import { byteClass, byteClassCount } from '../src/onnx/byte-classes.ts';
 import { categoryCount } from '../src/onnx/lexicon-categories.ts';
 import { categoryBit, lexiconMask } from '../src/onnx/lexicon.ts';
 import * as mask from '../src/onnx/lexicon-masks.ts';
-import { bucketCount, featureLimits, side, tally, tallyCount } from '../src/onnx/scan-layout.ts';
+import { featureLimits, side, tally, tallyCount, wordBucketCount } from '../src/onnx/scan-layout.ts';
 import { scanMemory } from '../src/onnx/scan-memory.ts';
 
 /** Compiles src/onnx/assembly to WebAssembly and writes it as src/onnx/scanner-wasm.ts; CI fails when that differs. */
@@ -53,7 +53,8 @@ function constants(): string {
     TALLY_COUNT: tallyCount,
     ASSISTANT_LIMIT: featureLimits[side.assistant],
     USER_LIMIT: featureLimits[side.user],
-    BUCKET_MASK: bucketCount - 1,
+    WORD_MASK: wordBucketCount - 1,
+    WORD_SALT: 0x3c6ef372,
     LEXICON_MASK: lexiconMask,
     BITS_CLAUSE_ONLY: mask.clauseOnly,
     BITS_COUNTED: mask.counted,

@@ -1,4 +1,9 @@
-"""The persona model: one hashed table, two bags (assistant, user), structural features, one hidden layer, 57 logits."""
+"""The persona model: one hashed table, two bags (assistant, user), structural features, one hidden layer, 57 logits.
+
+The table is the sum of two parts: vectors of known words from the sentence encoder times a learnt projection, and free rows.
+Words of one meaning share evidence through the first; the second is left out of half of the training rows, so that it adds
+to the first and does not replace it. The exported table is the sum.
+"""
 
 import torch
 from bag_graph import bag_nodes, bag_values
@@ -7,26 +12,37 @@ from torch import nn
 
 
 class PersonaModel(nn.Module):
-    def __init__(self, buckets, width, dense, hidden, classes, dropout=0.3, word_dropout=0.15):
+    def __init__(self, words, width, dense, hidden, classes, dropout=0.3, word_dropout=0.15, free_dropout=0.5):
         super().__init__()
-        self.table = nn.Embedding(buckets, width, padding_idx=0)
-        nn.init.normal_(self.table.weight, std=0.05)
+        self.register_buffer("words", torch.from_numpy(words))
+        self.project = nn.Linear(words.shape[1], width, bias=False)
+        self.free = nn.Embedding(len(words), width, padding_idx=0)
+        nn.init.normal_(self.free.weight, std=0.01)
         with torch.no_grad():
-            self.table.weight[0] = 0
+            self.free.weight[0] = 0
         self.hidden = nn.Linear(2 * width + dense, hidden)
         self.out = nn.Linear(hidden, classes)
         self.dropout = nn.Dropout(dropout)
         self.word_dropout = word_dropout
+        self.free_dropout = free_dropout
 
     def bag(self, ids):
-        if self.training and self.word_dropout:
+        if self.training:
             ids = ids * (torch.rand(ids.shape) > self.word_dropout)
-        count = (ids > 0).sum(1, keepdim=True).clamp(min=1)
-        return nn.functional.embedding_bag(ids, self.table.weight, mode="sum", padding_idx=0) / count.sqrt()
+        root = (ids > 0).sum(1, keepdim=True).clamp(min=1).sqrt()
+        free = nn.functional.embedding_bag(ids, self.free.weight, mode="sum", padding_idx=0) / root
+        if self.training:
+            free = free * (torch.rand(len(ids), 1) > self.free_dropout)
+        known = nn.functional.embedding_bag(ids, self.words, mode="sum") / root
+        return free + self.project(known)
 
     def forward(self, assistant, user, dense):
         x = torch.cat([self.bag(assistant), self.bag(user), dense], 1)
         return self.out(self.dropout(torch.relu(self.hidden(self.dropout(x)))))
+
+    def table(self):
+        with torch.no_grad():
+            return (self.free.weight + self.project(self.words)).numpy()
 
 
 def export_onnx(model, path, temperature):
@@ -34,18 +50,16 @@ def export_onnx(model, path, temperature):
 
     The table is int8 with one step per column; its codes are summed as integers (bag_graph.py).
     """
-    table = model.table.weight.detach().numpy()
     hidden, out = model.hidden, model.out
-    classes = out.out_features
     values = {
-        **bag_values(table),
+        **bag_values(model.table()),
         "hidden_weight": hidden.weight.detach().numpy().T.copy(),
         "hidden_bias": hidden.bias.detach().numpy(),
         "out_weight": (out.weight.detach().numpy() / temperature).T.copy(),
         "out_bias": out.bias.detach().numpy() / temperature,
     }
-    width = table.shape[1]
-    write_graph(path, "persona", persona_nodes(), values, hidden.in_features - 2 * width, classes)
+    width = model.free.embedding_dim
+    write_graph(path, "persona", persona_nodes(), values, hidden.in_features - 2 * width, out.out_features)
 
 
 def persona_nodes():

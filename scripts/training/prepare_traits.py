@@ -2,12 +2,13 @@
 
 Usage: prepare_traits.py DATA_FOLDER PERSONA_ROWS.jsonl OUT.jsonl
 A tenth of each human-labelled file is marked "held": it measures and trains nothing. Weights make the human labels count.
-Heads: formality (0 casual … 1 formal), positive and negative (sentiment towards what is discussed), support, humour.
+Heads: formality (0 casual … 1 formal), positive and negative (sentiment towards what is discussed), support, humour, politeness, empathy.
 """
 
 import csv
 import json
 import random
+import re
 import sys
 
 from sources import Reader
@@ -17,7 +18,16 @@ NEGATIVE = {"anger", "annoyance", "disappointment", "disapproval", "disgust"}
 # Registers of whole collections, far from the middle; they teach the head other domains than single news and forum sentences.
 FORMALITY = {"medquad": 0.9, "strategyqa": 0.85, "folio": 0.8, "personachat": 0.12, "topical_chat": 0.2, "synthetic_persona_chat": 0.3, "crd3": 0.15, "goemotions": 0.15}
 FACTUAL = {"medquad", "open_trivia_qa", "nq_open", "gsm8k", "strategyqa", "bfcl", "conala", "nl2bash", "humanevalpack", "code_assist_bench", "sgd", "taskmaster4", "fairytaleqa", "ecare", "perspectrum"}
+# What people show who react with feeling to another's trouble; the files on empathy only measure.
+WARM = {"caring", "love", "sadness", "remorse", "grief"}
 SUPPORTIVE = {"empathetic_counselor", "supportive", "grief_companion", "active_listener", "motivational_coach", "conflict_mediator", "wellness_coach"}
+
+
+def joined(text):
+    """Tokenised text as people write it."""
+    for pattern, into in ((r" (n't|'s|'m|'re|'ve|'ll|'d)\b", r"\1"), (r" ([.,!?;:%)\]])", r"\1"), (r"([(\[$]) ", r"\1"), (r"``\s*|\s*''", '"')):
+        text = re.sub(pattern, into, text)
+    return text
 
 
 def main(data_folder, persona_rows, out_path):
@@ -25,23 +35,30 @@ def main(data_folder, persona_rows, out_path):
     chance = random.Random(5)
     rows = []
 
-    def add(origin, text, **targets):
+    def add(origin, text, weight=1.0, held=False, **targets):
         text = text.replace("[NAME]", "Sam").strip()
         if text:
-            rows.append({"messages": [{"role": "assistant", "content": text}], "origin": origin, "targets": targets})
+            row = {"messages": [{"role": "assistant", "content": text}], "origin": origin, "targets": targets, "weight": weight}
+            rows.append({**row, "held": True} if held else row)
 
     for row in r.table("trait_formality_pavlick.csv"):
-        add("formality_pavlick", row["text"], formality=min(0.98, max(0.02, 0.5 + float(row["score"]) / 3)))
+        add("formality_pavlick", joined(row["text"]), 3, chance.random() < 0.1, formality=min(0.98, max(0.02, 0.5 + float(row["score"]) / 3)))
+    for name in ("wikipedia", "stackexchange"):
+        for row in r.table(f"trait_politeness_{name}.csv.gz"):
+            polite = min(0.98, max(0.02, 0.5 + float(row["Normalized Score"]) / 2))
+            add("stanford_politeness", row["Request"].replace("<url>", "this page"), 1.5, chance.random() < 0.1, politeness=polite)
     for row in r.lines("trait_goemotions_train.jsonl.gz"):
         labels = set(row["labels"])
-        humour = 0.8 if "amusement" in labels else 0.0
         add(
             "goemotions",
             row["text"],
+            1.0,
+            chance.random() < 0.1,
             positive=1.0 if labels & POSITIVE else (0.5 if "amusement" in labels else 0.0),
             negative=1.0 if labels & NEGATIVE else 0.0,
             support=1.0 if "caring" in labels else 0.0,
-            humour=humour,
+            humour=0.8 if "amusement" in labels else 0.0,
+            empathy=1.0 if labels & WARM else 0.0,
         )
     with open(persona_rows, encoding="utf-8") as file:
         for line in file:
@@ -56,8 +73,10 @@ def main(data_folder, persona_rows, out_path):
             if origin in FORMALITY:
                 targets["formality"] = FORMALITY[origin]
             if origin in FACTUAL:
-                targets.update(positive=0.0, negative=0.0)
-            add(origin, text, **targets)
+                targets.update(positive=0.0, negative=0.0, empathy=0.0)
+            if origin == "exemplars":
+                targets["empathy"] = 1.0 if persona in SUPPORTIVE - {"motivational_coach", "wellness_coach", "conflict_mediator"} else 0.0
+            add(origin, text[:900], 2.0 if origin == "exemplars" else 0.5, **targets)
     chance.shuffle(rows)
     with open(out_path, "w", encoding="utf-8") as out:
         for row in rows:

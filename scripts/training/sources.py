@@ -60,6 +60,7 @@ LICENCES = {
     "ethics": "MIT",
     "goemotions": "Apache-2.0",
     "formality_pavlick": "CC BY 3.0",
+    "stanford_politeness": "Apache-2.0",
     "exemplars": "MIT (this project)",
 }
 

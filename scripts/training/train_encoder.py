@@ -1,8 +1,9 @@
-"""Fine-tunes the encoder of the accurate tier and its two heads.
+"""Fine-tunes the top of the encoder of the accurate tier and its two heads.
 
-Usage: train_encoder.py ROWS.jsonl TRAIT_ROWS.jsonl MINILM_FOLDER PERSONAS.json DATA_FOLDER OUT.pt [--fold N] [--samples N] [--threads N]
-With --fold the datasets of that fold of the yardstick are left out. Writes the weights, and beside them OUT.npz with the
-logits of the yardstick's rows that this training must be judged by.
+Usage: train_encoder.py ROWS.jsonl TRAIT_ROWS.jsonl MINILM_FOLDER PERSONAS.json DATA_FOLDER OUT [--cache FILE] [--fold N] …
+Without --cache it samples rows and writes the states of the frozen lower layers to OUT; with it, it trains the last layer and
+the heads on those states and writes the weights. With --fold the datasets of that fold of the yardstick are left out; beside
+the weights stands OUT.npz with the logits of the yardstick's rows that this training must be judged by.
 """
 
 import argparse
@@ -25,30 +26,24 @@ BATCH = 32
 ENCODER_RATE = 1.2e-4
 HEAD_RATE = 2e-3
 SMOOTHING = 0.05
-TRAIT_SHARE = 0.25
 ROOMS = (48, 64, 96, 96, 128)
 
 
 class Tagger(nn.Module):
-    def __init__(self, encoder, classes, probe=None):
+    def __init__(self, encoder, classes):
         super().__init__()
         self.encoder = encoder
         self.persona = nn.Linear(768, classes)
         self.trait = nn.Linear(768, len(TRAITS))
-        if probe:
-            self.persona.load_state_dict(probe)
-
-    def pooled(self, ids, mask, types):
-        x = self.encoder(ids, mask, types)
-        mask, types = mask.float(), types.float()
+    def top(self, x, mask, types):
+        """Last layer, means of both sides, heads."""
+        bias = ((1.0 - mask) * -1e4)[:, None, None, :]
+        x = self.encoder.layers[-1](x, bias)
         parts = []
         for weight in (mask - types, types):
             parts.append(torch.einsum("bl,bld->bd", weight, x) / weight.sum(1, keepdim=True).clamp(min=1))
-        return torch.cat(parts, 1)
-
-    def forward(self, ids, mask, types):
-        both = self.pooled(ids, mask, types)
-        return self.persona(nn.functional.dropout(both, 0.1, self.training)), self.trait(nn.functional.dropout(both, 0.1, self.training))
+        both = nn.functional.dropout(torch.cat(parts, 1), 0.1, self.training)
+        return self.persona(both), self.trait(both)
 
 
 LEAKS = [
@@ -104,65 +99,118 @@ def cut(user, assistant, random):
     return join_sides(user, assistant, int(random.choice(ROOMS)))
 
 
-def batches_of(rows, random):
+def batches_of(lengths, rows, random):
     """Batches of like length in random order."""
-    order = np.argsort([len(ids) for ids, _ in rows], kind="stable")
+    order = rows[np.argsort(lengths[rows].numpy(), kind="stable")]
     parts = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
     return [parts[i] for i in random.permutation(len(parts))]
+
+
+def cache(options):
+    """Samples rows by their weights, varies their text, and stores what the frozen lower layers make of them."""
+    torch.set_num_threads(options.threads)
+    random = np.random.default_rng(SEED)
+    ids = [p["id"] for p in json.load(open(options.personas, encoding="utf-8"))]
+    rows = [json.loads(line) for line in open(options.rows, encoding="utf-8")]
+    traits = [json.loads(line) for line in open(options.traits, encoding="utf-8")]
+    targets = soft_targets(rows, ids)
+    chosen = random.choice(len(rows), options.samples, p=row_weights(rows, targets, ids, np.arange(len(rows))))
+    tokenizer = open_tokenizer(f"{options.minilm}/tokenizer.json")
+    inputs = [cut(u, a, random) for u, a in encode_sides(tokenizer, [prepare(rows[i], random) for i in chosen])]
+    trait_inputs, trait_goals = trait_samples(traits, tokenizer, int(options.samples * 0.5), random)
+    judged = read_yardstick(options.data)
+    inputs += trait_inputs
+    inputs += [join_sides(u, a) for u, a in encode_sides(tokenizer, [row["messages"] for row in judged])]
+    states = lower_states(load_encoder(f"{options.minilm}/model.safetensors", LAYERS).eval(), inputs)
+    states["targets"] = torch.from_numpy(targets[chosen])
+    states["trait_goals"] = torch.from_numpy(trait_goals)
+    states["origins"] = [rows[i]["origin"] for i in chosen]
+    states["judged"] = len(judged)
+    torch.save(states, options.out)
+
+
+def lower_states(encoder, inputs):
+    """Hidden states under the last layer as one ragged float16 array; row r is `ends[r] - lengths[r] .. ends[r]`."""
+    lengths = torch.tensor([len(ids) for ids, _ in inputs])
+    ends = lengths.cumsum(0)
+    flat = torch.zeros((int(ends[-1]), 384), dtype=torch.float16)
+    firsts = torch.tensor([first for _, first in inputs])
+    order = np.argsort([len(ids) for ids, _ in inputs], kind="stable")
+    started = time.time()
+    top = encoder.layers[-1]
+    encoder.layers = encoder.layers[:-1]
+    with torch.no_grad():
+        for count, start in enumerate(range(0, len(order), 32)):
+            part = order[start : start + 32]
+            x = encoder(*[torch.from_numpy(v) for v in pad([inputs[i] for i in part])])
+            for place, i in enumerate(part):
+                flat[ends[i] - lengths[i] : ends[i]] = x[place, : lengths[i]].half()
+            if count % 50 == 0:
+                print(start, len(order), round(time.time() - started), flush=True)
+    encoder.layers.append(top)
+    return {"flat": flat, "lengths": lengths, "ends": ends, "firsts": firsts}
+
+
+def batch_of(states, part):
+    """Hidden states, attention bias, and the weights of both sides."""
+    lengths = states["lengths"][part]
+    longest = int(lengths.max())
+    x = torch.zeros((len(part), longest, 384))
+    for place, i in enumerate(part):
+        end, length = int(states["ends"][i]), int(states["lengths"][i])
+        x[place, :length] = states["flat"][end - length : end].float()
+    place = torch.arange(longest)[None, :]
+    mask = (place < lengths[:, None]).float()
+    types = mask * (place >= states["firsts"][part][:, None])
+    return x, mask, types
 
 
 def train(options):
     torch.manual_seed(SEED)
     torch.set_num_threads(options.threads)
     random = np.random.default_rng(SEED)
+    states = torch.load(options.cache)
     personas = json.load(open(options.personas, encoding="utf-8"))
-    ids = [p["id"] for p in personas]
-    rows = [json.loads(line) for line in open(options.rows, encoding="utf-8")]
-    traits = [json.loads(line) for line in open(options.traits, encoding="utf-8")]
     left_out = FOLDS[options.fold] if options.fold is not None else set()
-    picked = np.array([i for i, row in enumerate(rows) if row["origin"] not in left_out])
-    targets = soft_targets(rows, ids)
-    weights = row_weights(rows, targets, ids, picked)
-    chosen = random.choice(picked, options.samples, p=weights)
-    tokenizer = open_tokenizer(f"{options.minilm}/tokenizer.json")
-    sides = encode_sides(tokenizer, [prepare(rows[i], random) for i in chosen])
-    inputs = [cut(u, a, random) for u, a in sides]
-    goals = targets[chosen]
-    goals = goals * (1 - SMOOTHING) + SMOOTHING / len(ids)
-    trait_inputs, trait_goals = trait_samples(traits, tokenizer, int(options.samples * TRAIT_SHARE * 1.6), random)
-    probe = torch.load(options.probe) if options.probe else None
-    model = Tagger(load_encoder(f"{options.minilm}/model.safetensors", LAYERS), len(ids), probe)
-    model.encoder.words.weight.requires_grad_(False)
-    encoder = [p for p in model.encoder.parameters() if p.requires_grad]
+    count = len(states["origins"])
+    mine = np.array([i for i, origin in enumerate(states["origins"]) if origin not in left_out])
+    goals = states["targets"] * (1 - SMOOTHING) + SMOOTHING / len(personas)
+    trait_goals = states["trait_goals"]
+    trait_rows = np.arange(count, count + len(trait_goals))
+    model = Tagger(load_encoder(f"{options.minilm}/model.safetensors", LAYERS), len(personas))
+    if options.probe:
+        model.persona.load_state_dict(torch.load(options.probe))
+    top = list(model.encoder.layers[-1].parameters())
     heads = [*model.persona.parameters(), *model.trait.parameters()]
-    optimiser = torch.optim.AdamW([{"params": encoder, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01)
-    plan = [("persona", b) for b in batches_of(inputs, random)] + [("trait", b) for b in batches_of(trait_inputs, random)]
+    optimiser = torch.optim.AdamW([{"params": top, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01)
+    plan = []
+    for _ in range(options.epochs):
+        plan += [("persona", b) for b in batches_of(states["lengths"], mine, random)]
+        plan += [("trait", b) for b in batches_of(states["lengths"], trait_rows, random)]
     plan = [plan[i] for i in random.permutation(len(plan))]
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [ENCODER_RATE, HEAD_RATE], total_steps=len(plan), pct_start=0.1)
     model.train()
     started = time.time()
-    running = {"persona": 0.0, "trait": 0.0}
+    running = {}
     for step, (kind, part) in enumerate(plan):
-        source = inputs if kind == "persona" else trait_inputs
-        batch = [torch.from_numpy(x) for x in pad([source[i] for i in part])]
-        persona, trait = model(*batch)
+        persona, trait = model.top(*batch_of(states, part))
         if kind == "persona":
-            loss = -(torch.log_softmax(persona, 1) * torch.from_numpy(goals[part])).sum(1).mean()
+            loss = -(torch.log_softmax(persona, 1) * goals[part]).sum(1).mean()
         else:
-            goal = torch.from_numpy(trait_goals[part])
+            goal = trait_goals[part - count]
             known = ~torch.isnan(goal)
             losses = nn.functional.binary_cross_entropy_with_logits(trait, torch.nan_to_num(goal), reduction="none")
             loss = (losses * known).sum() / known.sum().clamp(min=1)
         optimiser.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        nn.utils.clip_grad_norm_([*top, *heads], 1.0)
         optimiser.step()
         schedule.step()
-        running[kind] = 0.97 * running[kind] + 0.03 * float(loss.detach()) if running[kind] else float(loss.detach())
-        if step % 50 == 0:
+        running[kind] = 0.97 * running.get(kind, float(loss.detach())) + 0.03 * float(loss.detach())
+        if step % 100 == 0:
             print(step, len(plan), running, round(time.time() - started), flush=True)
     torch.save(model.state_dict(), options.out)
-    judge(model.eval(), tokenizer, personas, options)
+    judge(model.eval(), states, count + len(trait_goals), personas, options)
 
 
 def trait_samples(traits, tokenizer, count, random):
@@ -175,25 +223,16 @@ def trait_samples(traits, tokenizer, count, random):
     return inputs, goals
 
 
-def predict(model, inputs):
-    """Persona and trait logits."""
-    persona = np.zeros((len(inputs), model.persona.out_features), np.float32)
-    trait = np.zeros((len(inputs), len(TRAITS)), np.float32)
-    order = np.argsort([len(ids) for ids, _ in inputs], kind="stable")
+def judge(model, states, base, personas, options):
+    rows = read_yardstick(options.data)
+    mine = np.array([i for i, row in enumerate(rows) if row["fold"] == options.fold])
+    logits = np.zeros((len(mine), len(personas)), np.float32)
+    order = np.argsort(states["lengths"][base + mine].numpy(), kind="stable")
     with torch.no_grad():
         for start in range(0, len(order), 32):
             part = order[start : start + 32]
-            a, b = model(*[torch.from_numpy(x) for x in pad([inputs[i] for i in part])])
-            persona[part], trait[part] = a.numpy(), b.numpy()
-    return persona, trait
-
-
-def judge(model, tokenizer, personas, options):
-    rows = read_yardstick(options.data)
-    mine = [i for i, row in enumerate(rows) if row["fold"] == options.fold]
-    inputs = [join_sides(u, a) for u, a in encode_sides(tokenizer, [rows[i]["messages"] for i in mine])]
-    logits, _ = predict(model, inputs)
-    np.savez(options.out.replace(".pt", ".npz"), rows=np.array(mine), logits=logits)
+            logits[part] = model.top(*batch_of(states, base + mine[part]))[0].numpy()
+    np.savez(options.out.replace(".pt", ".npz"), rows=mine, logits=logits)
     e = np.exp(logits - logits.max(1, keepdims=True))
     print(json.dumps(score(e / e.sum(1, keepdims=True), [rows[i] for i in mine], personas), indent=1))
 
@@ -202,8 +241,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     for name in ("rows", "traits", "minilm", "personas", "data", "out"):
         parser.add_argument(name)
+    parser.add_argument("--cache")
     parser.add_argument("--fold", type=int)
     parser.add_argument("--probe")
-    parser.add_argument("--samples", type=int, default=12000)
+    parser.add_argument("--samples", type=int, default=11000)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
-    train(parser.parse_args())
+    arguments = parser.parse_args()
+    (train if arguments.cache else cache)(arguments)

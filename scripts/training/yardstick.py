@@ -31,7 +31,7 @@ FOLDS = [
     {"nl2bash", "human_eval", "humanevalpack", "mathdial", "folio", "persuasion_for_good", "crd3", "synthetic_persona_chat", "sgd", "gorilla_apibench", "seal_tools", "open_trivia_qa", "webquestions", "diasafety"},
     {"aqua_rat", "ecare", "topical_chat", "taskmaster4", "gpteacher_toolformer", "metatool", "glaive_demo", "reason_tool_use", "taskbench", "toolbench", "commonsenseqa", "counsel_chat", "gpteacher_roleplay", "esoteric_cc0"},
 ]
-SAMPLE_OF_ORIGIN = 120
+SAMPLE_OF_ORIGIN = 60
 
 # Personas of single files that are finer than what the labelled view calls the same rows.
 COARSE = {
@@ -157,3 +157,12 @@ def by_origin(probabilities, rows, personas):
         top = sorted(set(names), key=lambda n: (-names.count(n), n))[:3]
         out[key] = [round(sum(ok for ok, _ in found) / len(found), 2), len(found), " ".join(f"{n}:{names.count(n)}" for n in top)]
     return out
+
+
+if __name__ == "__main__":
+    import sys
+
+    # yardstick.py DATA_FOLDER OUT.jsonl: the rows, for export-features.ts.
+    with open(sys.argv[2], "w", encoding="utf-8") as out:
+        for row in read_yardstick(sys.argv[1]):
+            out.write(json.dumps({**row, "tool_calls": False}) + "\n")

@@ -31,5 +31,7 @@ export const tallyCount = 22;
 
 const bucketBits = 16;
 export const bucketCount = 1 << bucketBits;
+/** The lower half of the buckets holds words, the upper half pairs of words: a word's vector never falls on a pair. */
+export const wordBucketCount = bucketCount >> 1;
 /** Features kept per side, word and bigram each counting one; the rest of a long text only counts. See bench/results.md. */
 export const featureLimits = [128, 48] as const;

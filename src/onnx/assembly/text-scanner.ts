@@ -245,9 +245,9 @@ function endWord(start: i32, stop: i32, hash: i32, upper: i32): void {
 }
 
 function keepFeature(hash: i32): void {
-  store<i32>(featuresAt + (featureCount++ << 2), bucketOf(hash, featureSalt));
+  store<i32>(featuresAt + (featureCount++ << 2), wordBucketOf(hash));
   if (last != 0) {
-    store<i32>(featuresAt + (featureCount++ << 2), bucketOf(joinHash(last, hash), featureSalt ^ 0x5bd1e995));
+    store<i32>(featuresAt + (featureCount++ << 2), pairBucketOf(joinHash(last, hash), featureSalt));
   }
 }
 
@@ -331,12 +331,21 @@ function joinHash(left: i32, right: i32): i32 {
   return (left ^ (left >>> 15)) * 0x2c1b3c6d + right;
 }
 
-/** Bucket 0 is padding and never a feature. */
-function bucketOf(hash: i32, salt: i32): i32 {
-  let mixed = (hash ^ salt) * 0x85ebca6b;
-  mixed = (mixed ^ (mixed >>> 15)) * 0xc2b2ae35;
-  const bucket = (mixed ^ (mixed >>> 16)) & at.BUCKET_MASK;
+/** Words have the lower half of the buckets, the same for both sides; bucket 0 is padding and never a feature. */
+function wordBucketOf(hash: i32): i32 {
+  const bucket = mix(hash ^ at.WORD_SALT) & at.WORD_MASK;
   return bucket == 0 ? 1 : bucket;
+}
+
+/** Pairs of words have the upper half, apart by side. */
+function pairBucketOf(hash: i32, salt: i32): i32 {
+  return (mix(hash ^ salt) & at.WORD_MASK) | (at.WORD_MASK + 1);
+}
+
+function mix(value: i32): i32 {
+  let mixed = value * 0x85ebca6b;
+  mixed = (mixed ^ (mixed >>> 15)) * 0xc2b2ae35;
+  return mixed ^ (mixed >>> 16);
 }
 
 function countClass(kind: i32, amount: i32): void {
