@@ -8,7 +8,16 @@ import json
 import os
 import sys
 
+from labelling_rules import MIXED, weak_label
 from sources import read_all, turn
+
+
+def as_history(messages):
+    """The earlier turns as labelled lines under the last request, as instruction data keep them: the form must name no persona."""
+    if len(messages) < 3 or messages[-1]["role"] != "assistant" or messages[-2]["role"] != "user":
+        return messages
+    lines = "\n".join(f"{'User' if m['role'] == 'user' else 'Assistant'}: {m['content']}" for m in messages[:-2])
+    return turn(f"{messages[-2]['content']}\n\n{lines}", messages[-1]["content"])
 
 
 def main(data_folder, samples_folder, out_path):
@@ -22,7 +31,9 @@ def main(data_folder, samples_folder, out_path):
             out.write(json.dumps({"messages": messages, "persona": persona, "origin": origin, "tool_calls": calls}) + "\n")
 
         for origin, persona, messages in read_all(data_folder):
-            write(origin, persona, messages)
+            label = weak_label(messages) if origin in MIXED else persona
+            if label:
+                write(origin, label, messages)
         own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "exemplars.jsonl")
         for path in [*sorted(glob.glob(os.path.join(samples_folder, "*.jsonl"))), own]:
             with open(path, encoding="utf-8") as file:
@@ -30,6 +41,9 @@ def main(data_folder, samples_folder, out_path):
                     row = json.loads(line)
                     messages = row.get("messages") or turn("\n".join(filter(None, [row.get("instruction"), row.get("input")])), row["output"])
                     write("exemplars", row["persona"], messages)
+                    folded = as_history(messages)
+                    if folded is not messages:
+                        write("exemplars", row["persona"], folded)
     for (origin, persona), count in sorted(counts.items()):
         print(f"{origin:24} {persona:24} {count}", file=sys.stderr)
 

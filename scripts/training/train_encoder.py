@@ -69,21 +69,6 @@ def without_leaks(messages, random):
     return out
 
 
-def as_history(messages):
-    """The earlier turns as labelled lines under the last request, as instruction data keep them."""
-    if len(messages) < 3 or messages[-1]["role"] != "assistant" or messages[-2]["role"] != "user":
-        return messages
-    lines = "\n".join(f"{'User' if m['role'] == 'user' else 'Assistant'}: {m['content']}" for m in messages[:-2])
-    return [{"role": "user", "content": f"{messages[-2]['content']}\n\n{lines}"}, messages[-1]]
-
-
-def prepare(row, random):
-    messages = row["messages"]
-    if row["origin"] == "exemplars" and random.random() < 0.5:
-        messages = as_history(messages)
-    return without_leaks(messages, random)
-
-
 def cut(user, assistant, random):
     """Another room, sometimes another window of a long text, sometimes one side alone."""
     if len(assistant) > 60 and random.random() < 0.2:
@@ -116,7 +101,7 @@ def cache(options):
     targets = soft_targets(rows, ids)
     chosen = random.choice(len(rows), options.samples, p=row_weights(rows, targets, ids, np.arange(len(rows))))
     tokenizer = open_tokenizer(f"{options.minilm}/tokenizer.json")
-    inputs = [cut(u, a, random) for u, a in encode_sides(tokenizer, [prepare(rows[i], random) for i in chosen])]
+    inputs = [cut(u, a, random) for u, a in encode_sides(tokenizer, [without_leaks(rows[i]["messages"], random) for i in chosen])]
     trait_inputs, trait_goals = trait_samples(traits, tokenizer, int(options.samples * 0.5), random)
     judged = read_yardstick(options.data)
     inputs += trait_inputs

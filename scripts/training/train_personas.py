@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 import torch
-from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
+from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, thresholds
 from features import Features, read_rows
 from persona_model import PersonaModel, export_onnx
 from sources import LICENCES
@@ -56,12 +56,14 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         mine = np.flatnonzero(folds == fold)
         logits[mine] = predict(model, judged, mine)
         print("fold", fold, "done", flush=True)
-    temperature, crossed = calibrate(logits, judged_rows, personas)
-    probabilities = softmax(logits / temperature)
+    apply_turn_rule(logits, judged.user_turns, ids)
+    np.save(f"{judged_prefix}.fast.npy", logits)
+    calibration, crossed = calibrate(logits, judged_rows, personas)
+    probabilities = calibration(logits)
     limits, whole = thresholds(probabilities, judged_rows, personas)
     metrics = {
         "unseen_datasets": score(probabilities, judged_rows, personas),
-        "ece_cross_fitted": crossed,
+        "cross_fitted": crossed,
         "threshold_precision": STATED_PRECISION,
         "threshold_of_other_labels": whole,
         "after_thresholds": after_thresholds(probabilities, judged_rows, personas, limits),
@@ -70,7 +72,7 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         "by_dataset": by_origin(probabilities, judged_rows, personas),
     }
     print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
-    export_onnx(model, f"{out_folder}/model.onnx", temperature)
+    export_onnx(model, f"{out_folder}/model.onnx", calibration)
     counts = {origin: int((origins == origin).sum()) for origin in sorted(set(origins))}
     info = {
         "kind": "hashed-bag",
@@ -81,7 +83,7 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         "featuriser": features.shapes["featuriserVersion"],
         "model": "model.onnx",
         "files": {"model.onnx": hashlib.sha256(open(f"{out_folder}/model.onnx", "rb").read()).hexdigest()},
-        "calibration": {"method": "temperature", "temperature": round(float(temperature), 4), "folded": True},
+        "calibration": {"method": "temperature", "temperature": round(calibration.temperature, 4), "folded": True},
         "threshold": limits,
         "licence": "MIT (code and weights; word vectors from all-MiniLM-L6-v2, Apache-2.0); trained on data under the licences listed in data",
         "data": [{"name": name, "licence": LICENCES[name], "rows": count} for name, count in counts.items()],
@@ -90,6 +92,14 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
     with open(f"{out_folder}/tagger.json", "w", encoding="utf-8") as file:
         json.dump(info, file, indent=2)
         file.write("\n")
+
+
+def apply_turn_rule(logits, user_turns, ids):
+    """As the product does: without three user turns a row is no multi_turn, and what spoke for it speaks for conversation."""
+    short = user_turns < 3
+    turns, talk = ids.index("multi_turn"), ids.index("conversational_agent")
+    logits[short, talk] = np.logaddexp(logits[short, talk], logits[short, turns])
+    logits[short, turns] = -30
 
 
 def fit(features, targets, weights, picked, words, steps):

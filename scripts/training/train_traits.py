@@ -1,6 +1,7 @@
 """Trains the heads of the trait tagger and writes its folder.
 
-Usage: train_traits.py ROWS.jsonl FEATURE_PREFIX TRAITS.json OUT_FOLDER
+Usage: train_traits.py ROWS.jsonl FEATURE_PREFIX WORDS.npy TRAITS.json OUT_FOLDER
+Rows marked "held" measure and train nothing.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from sources import LICENCES
 
 SEED = 11
 WIDTH = 16
-STEPS = 1800
+STEPS = 1100
 HEADS = ["formality", "positive", "negative", "support", "humour"]
 HUMAN = {"formality": "formality_pavlick", "positive": "goemotions", "negative": "goemotions", "support": "counsel_chat", "humour": "goemotions"}
 # The limits of the definitions in traits.yaml.
@@ -26,12 +27,16 @@ THRESHOLDS = {"formal": 0.7, "casual": 0.65, "supportive": 0.6, "positive": 0.6,
 
 
 class Heads(nn.Module):
-    def __init__(self, buckets, dense):
+    """Word vectors of the sentence encoder through a projection, plus free rows (persona_model.py), for the assistant's side."""
+
+    def __init__(self, words, dense):
         super().__init__()
-        self.table = nn.Embedding(buckets, WIDTH, padding_idx=0)
-        nn.init.normal_(self.table.weight, std=0.03)
+        self.register_buffer("words", torch.from_numpy(words))
+        self.project = nn.Linear(words.shape[1], WIDTH, bias=False)
+        self.free = nn.Embedding(len(words), WIDTH, padding_idx=0)
+        nn.init.normal_(self.free.weight, std=0.01)
         with torch.no_grad():
-            self.table.weight[0] = 0
+            self.free.weight[0] = 0
         self.hidden = nn.Linear(WIDTH + dense, 32)
         self.out = nn.Linear(32, len(HEADS))
         self.dropout = nn.Dropout(0.3)
@@ -39,23 +44,30 @@ class Heads(nn.Module):
     def forward(self, ids, dense):
         if self.training:
             ids = ids * (torch.rand(ids.shape) > 0.15)
-        count = (ids > 0).sum(1, keepdim=True).clamp(min=1)
-        bag = nn.functional.embedding_bag(ids, self.table.weight, mode="sum", padding_idx=0) / count.sqrt()
+        root = (ids > 0).sum(1, keepdim=True).clamp(min=1).sqrt()
+        free = nn.functional.embedding_bag(ids, self.free.weight, mode="sum", padding_idx=0) / root
+        if self.training:
+            free = free * (torch.rand(len(ids), 1) > 0.3)
+        bag = free + self.project(nn.functional.embedding_bag(ids, self.words, mode="sum") / root)
         return self.out(self.dropout(torch.relu(self.hidden(torch.cat([self.dropout(bag), dense], 1)))))
 
+    def table(self):
+        with torch.no_grad():
+            return (self.free.weight + self.project(self.words)).numpy()
 
-def main(rows_path, prefix, traits_path, out_folder):
+
+def main(rows_path, prefix, words_path, traits_path, out_folder):
     torch.set_num_threads(2)
     rows = read_rows(rows_path)
     features = Features(prefix)
     targets = np.array([[row["targets"].get(head, np.nan) for head in HEADS] for row in rows], np.float32)
     origins = np.array([row["origin"] for row in rows])
-    random = np.random.default_rng(SEED)
-    held = random.random(len(rows)) < 0.1
-    model = fit(features, targets, origins, np.flatnonzero(~held))
+    words = np.load(words_path)
+    held = np.array([bool(row.get("held")) for row in rows])
+    weights = np.array([row["weight"] for row in rows])
+    model = fit(features, targets, weights, words, np.flatnonzero(~held))
     metrics = measure(model, features, targets, origins, np.flatnonzero(held))
     print(json.dumps(metrics, indent=1))
-    model = fit(features, targets, origins, np.arange(len(rows)))
     export(model, f"{out_folder}/model.onnx", features.dense.shape[1])
     traits = json.load(open(traits_path, encoding="utf-8"))
     info = {
@@ -73,22 +85,23 @@ def main(rows_path, prefix, traits_path, out_folder):
         "data": [{"name": name, "licence": LICENCES[name], "rows": int((origins == name).sum())} for name in sorted(set(origins))],
         "metrics": metrics,
     }
-    json.dump(info, open(f"{out_folder}/tagger.json", "w", encoding="utf-8"), indent=2)
+    with open(f"{out_folder}/tagger.json", "w", encoding="utf-8") as file:
+        json.dump(info, file, indent=2)
+        file.write("\n")
 
 
-def fit(features, targets, origins, picked):
+def fit(features, targets, weights, words, picked):
     torch.manual_seed(SEED)
     random = np.random.default_rng(SEED)
-    model = Heads(features.shapes["bucketCount"], features.dense.shape[1])
-    # Each file counts by the square root of its size; the human-labelled formality file is small and counts more.
-    names, inverse, counts = np.unique(origins[picked], return_inverse=True, return_counts=True)
-    weight = (counts.astype(float) ** -0.5)[inverse]
-    weight[origins[picked] == "formality_pavlick"] *= 6
-    weight[np.nan_to_num(targets[picked, 4]) > 0.9] *= 4
+    model = Heads(words, features.dense.shape[1])
+    weight = weights[picked].copy()
+    # Amused rows are few; formality is the smallest human-labelled file.
+    weight[np.nan_to_num(targets[picked, 4]) > 0.7] *= 3
+    weight[~np.isnan(targets[picked, 0])] *= 2
     weight /= weight.sum()
-    parameters = [{"params": [model.table.weight], "lr": 6e-3}, {"params": [*model.hidden.parameters(), *model.out.parameters()], "lr": 2e-3, "weight_decay": 1e-3}]
+    parameters = [{"params": [model.free.weight], "lr": 4e-3}, {"params": [p for n, p in model.named_parameters() if n != "free.weight"], "lr": 3e-3, "weight_decay": 1e-3}]
     optimiser = torch.optim.AdamW(parameters, weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [6e-3, 2e-3], total_steps=STEPS, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [4e-3, 3e-3], total_steps=STEPS, pct_start=0.1)
     model.train()
     for _ in range(STEPS):
         chosen = random.choice(picked, 384, p=weight)
@@ -128,7 +141,7 @@ def area(scores, positive):
 
 def export(model, path, dense):
     values = {
-        **bag_values(model.table.weight.detach().numpy()),
+        **bag_values(model.table()),
         "hidden_weight": model.hidden.weight.detach().numpy().T.copy(),
         "hidden_bias": model.hidden.bias.detach().numpy(),
         "out_weight": model.out.weight.detach().numpy().T.copy(),

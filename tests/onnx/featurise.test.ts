@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { textBatchOf } from '../../scripts/training/text-batch.ts';
 import { denseCount, featurise, featuriseFor, measureCount } from '../../src/onnx/featurise.ts';
 import { categories, type Category } from '../../src/onnx/lexicon-categories.ts';
-import { featureLimits, tally, tallyCount } from '../../src/onnx/scan-layout.ts';
+import { featureLimits, tally, tallyCount, wordBucketCount } from '../../src/onnx/scan-layout.ts';
 
 const assistant = (content: string) => featurise(textBatchOf([[{ role: 'assistant', content }]]));
 const user = (content: string) => featurise(textBatchOf([[{ role: 'user', content }]]));
@@ -58,11 +58,15 @@ test('a leading persona control token is not read', () => {
   expect(user('<persona>x</persona>').userCounts[0]).toBeGreaterThan(2);
 });
 
-test('the two sides never share a bucket for the same word except by collision', () => {
+test('a word has one bucket on both sides, and pairs of words have the upper half of the buckets, apart by side', () => {
   const words = 'alpha beta gamma delta epsilon zeta eta theta';
   const [left, right] = [assistant(words), user(words)];
-  const shared = [...left.assistantIds].filter((id) => id !== 0 && right.userIds.includes(id));
-  expect(shared.length).toBeLessThan(2);
+  const singles = (ids: Int32Array) => [...ids].filter((id) => id > 0 && id < wordBucketCount);
+  const pairs = (ids: Int32Array) => [...ids].filter((id) => id >= wordBucketCount);
+  expect(singles(left.assistantIds)).toHaveLength(8);
+  expect(singles(right.userIds)).toEqual(singles(left.assistantIds));
+  expect(pairs(left.assistantIds)).toHaveLength(7);
+  expect(pairs(right.userIds).filter((id) => left.assistantIds.includes(id)).length).toBeLessThan(2);
 });
 
 test('case and digits fold, so that Year 1999 and year 2024 are the same features', () => {

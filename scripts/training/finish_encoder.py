@@ -1,0 +1,192 @@
+"""Fits the trait head, calibrates, measures and writes the folder of the accurate tier.
+
+Usage: finish_encoder.py FULL.pt FOLD0.npz,FOLD1.npz,FOLD2.npz TRAIT_ROWS.jsonl YARDSTICK.jsonl YARDSTICK_PREFIX ROWS.jsonl MINILM_FOLDER PERSONAS.json DATA_FOLDER OUT_FOLDER
+The weights come from train_encoder.py; yardstick rows of a fold are judged by the training without that fold, the others and
+all traits by the int8 model that is shipped.
+"""
+
+import csv
+import hashlib
+import json
+import sys
+
+import numpy as np
+import onnxruntime
+import torch
+from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, thresholds
+from encoder import load_encoder
+from encoder_onnx import export_encoder
+from features import Features, read_rows
+from sources import LICENCES
+from tokens import encode_sides, join_sides, open_tokenizer, pad
+from torch import nn
+from train_encoder import LAYERS, TRAITS, Tagger
+from train_personas import apply_turn_rule
+from train_traits import area
+from yardstick import by_origin, score
+
+SEED = 23
+TRAIT_ROWS = 14000
+
+
+def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, minilm, personas_path, data, out):
+    torch.set_num_threads(2)
+    personas = json.load(open(personas_path, encoding="utf-8"))
+    ids = [p["id"] for p in personas]
+    tokenizer = open_tokenizer(f"{minilm}/tokenizer.json")
+    model = Tagger(load_encoder(f"{minilm}/model.safetensors", LAYERS), len(ids))
+    model.load_state_dict(torch.load(weights))
+    model.eval()
+    traits = read_rows(traits_path)
+    fit_traits(model, tokenizer, traits)
+    export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, f"{out}/model.onnx")
+    judged_rows = read_rows(judged_path)
+    inputs = [join_sides(u, a) for u, a in encode_sides(tokenizer, [row["messages"] for row in judged_rows])]
+    session = open_model(f"{out}/model.onnx")
+    logits = np.zeros((len(judged_rows), len(ids)), np.float32)
+    never = np.array([i for i, row in enumerate(judged_rows) if row["fold"] is None])
+    logits[never] = run(session, [inputs[i] for i in never])[0]
+    for path in folds.split(","):
+        part = np.load(path)
+        logits[part["rows"]] = part["logits"]
+    apply_turn_rule(logits, Features(judged_prefix).user_turns, ids)
+    np.save(f"{judged_prefix}.accurate.npy", logits)
+    calibration, crossed = calibrate(logits, judged_rows, personas)
+    probabilities = calibration(logits)
+    limits, whole = thresholds(probabilities, judged_rows, personas)
+    metrics = {
+        "unseen_datasets": score(probabilities, judged_rows, personas),
+        "cross_fitted": crossed,
+        "threshold_precision": STATED_PRECISION,
+        "threshold_of_other_labels": whole,
+        "after_thresholds": after_thresholds(probabilities, judged_rows, personas, limits),
+        "traits": judge_traits(session, tokenizer, traits, data),
+        "reliability": reliability(probabilities, judged_rows, personas),
+        "confusion": confusion(probabilities, judged_rows, personas),
+        "by_dataset": by_origin(probabilities, judged_rows, personas),
+    }
+    with torch.no_grad():
+        model.persona.weight /= calibration.temperature
+        model.persona.bias.copy_(model.persona.bias / calibration.temperature + torch.from_numpy(calibration.shifts))
+    export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, f"{out}/model.onnx")
+    write_info(out, ids, calibration.temperature, limits, metrics, rows_path, traits)
+    print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
+
+
+def open_model(path):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def run(session, inputs):
+    persona = np.zeros((len(inputs), 57), np.float32)
+    trait = np.zeros((len(inputs), len(TRAITS)), np.float32)
+    order = np.argsort([len(ids) for ids, _ in inputs], kind="stable")
+    for start in range(0, len(order), 16):
+        part = order[start : start + 16]
+        ids, mask, types = pad([inputs[i] for i in part])
+        persona[part], trait[part], _ = session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types})
+    return persona, trait
+
+
+def fit_traits(model, tokenizer, traits):
+    """A linear head over the assistant's mean; half of the rows are read under somebody's question, as rows of the product are."""
+    random = np.random.default_rng(SEED)
+    torch.manual_seed(SEED)
+    kept = [row for row in traits if not row.get("held")]
+    weights = np.array([row["weight"] for row in kept])
+    chosen = [kept[i] for i in random.choice(len(kept), min(TRAIT_ROWS, len(kept)), p=weights / weights.sum(), replace=False)]
+    sides = encode_sides(tokenizer, [row["messages"] for row in chosen])
+    others = [a[:30] for _, a in sides]
+    inputs = [join_sides(others[random.integers(len(others))] if random.random() < 0.4 else [], a, 64) for _, a in sides]
+    goals = torch.tensor([[row["targets"].get(name, np.nan) for name in TRAITS] for row in chosen], dtype=torch.float32)
+    pooled = torch.zeros((len(inputs), 384))
+    order = np.argsort([len(ids) for ids, _ in inputs], kind="stable")
+    with torch.no_grad():
+        for start in range(0, len(order), 64):
+            part = order[start : start + 64]
+            ids, mask, types = (torch.from_numpy(x) for x in pad([inputs[i] for i in part]))
+            x = model.encoder(ids, mask, types)
+            weight = types.float()
+            pooled[part] = torch.einsum("bl,bld->bd", weight, x) / weight.sum(1, keepdim=True).clamp(min=1)
+    head = nn.Linear(384, len(TRAITS))
+    optimiser = torch.optim.AdamW(head.parameters(), lr=0.01, weight_decay=0.0)
+    known = ~torch.isnan(goals)
+    steps = 300
+    for step in range(steps):
+        for group in optimiser.param_groups:
+            group["lr"] = 0.01 * (1 - step / steps)
+        losses = nn.functional.binary_cross_entropy_with_logits(head(pooled), torch.nan_to_num(goals), reduction="none")
+        loss = ((losses * known).sum(0) / known.sum(0)).sum() + 3e-4 * head.weight.pow(2).sum()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        model.trait.weight.zero_()
+        model.trait.weight[:, 384:] = head.weight
+        model.trait.bias.copy_(head.bias)
+
+
+def judge_traits(session, tokenizer, traits, data):
+    """Areas under the curve on held-out parts of the human-labelled files; the empathy file took no part in training at all."""
+    held = [row for row in traits if row.get("held")]
+    _, scores = run(session, [join_sides(u, a) for u, a in encode_sides(tokenizer, [row["messages"] for row in held])])
+    origins = np.array([row["origin"] for row in held])
+    result = {}
+    for i, name in enumerate(TRAITS):
+        goal = np.array([row["targets"].get(name, np.nan) for row in held], np.float32)
+        for origin in np.unique(origins):
+            mask = (origins == origin) & ~np.isnan(goal)
+            if name == "politeness":
+                # As usual with this corpus: the top quarter against the bottom quarter.
+                low, high = np.quantile(goal[mask], [0.25, 0.75]) if mask.any() else (0, 0)
+                result_mask = mask & ((goal <= low) | (goal >= high))
+                if mask.any():
+                    result[f"politeness_all_{origin}"] = round(area(scores[mask, i], goal[mask] >= 0.5), 4)
+                    result[f"politeness_quarters_{origin}"] = round(area(scores[result_mask, i], goal[result_mask] >= high), 4)
+            elif mask.any() and (goal[mask] >= 0.5).any() and (goal[mask] < 0.5).any():
+                result[f"{name}_{origin}"] = round(area(scores[mask, i], goal[mask] >= 0.5), 4)
+    with open(f"{data}/trait_empathy_emotional_reactions.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    talks = [[{"role": "user", "content": row["seeker_post"]}, {"role": "assistant", "content": row["response_post"]}] for row in rows]
+    _, scores = run(session, [join_sides(u, a) for u, a in encode_sides(tokenizer, talks)])
+    level = np.array([int(row["level"]) for row in rows])
+    result["empathy_emotional_reactions"] = round(area(scores[:, TRAITS.index("empathy")], level > 0), 4)
+    result["support_emotional_reactions"] = round(area(scores[:, TRAITS.index("support")], level > 0), 4)
+    return result
+
+
+def write_info(out, ids, calibration.temperature, limits, metrics, rows_path, traits):
+    counts = {}
+    for row in read_rows(rows_path):
+        counts[row["origin"]] = counts.get(row["origin"], 0) + 1
+    for row in traits:
+        if row["origin"] not in counts or row["origin"] in ("goemotions", "formality_pavlick", "stanford_politeness"):
+            counts[row["origin"]] = counts.get(row["origin"], 0) + 1
+    info = {
+        "kind": "sentence-encoder",
+        "id": "minilm-v1",
+        "task": "persona",
+        "version": 1,
+        "labels": ids,
+        "traitHeads": TRAITS,
+        "model": "model.onnx",
+        "tokenizer": "tokenizer.json",
+        "files": {name: hashlib.sha256(open(f"{out}/{name}", "rb").read()).hexdigest() for name in ("model.onnx", "tokenizer.json")},
+        "outputs": {"persona": "persona_logits", "traits": "trait_logits", "embedding": "embedding"},
+        "maximumTokens": 128,
+        "calibration": {"method": "temperature", "temperature": round(temperature, 4), "folded": True},
+        "threshold": limits,
+        "licence": "Apache-2.0 (weights start from all-MiniLM-L6-v2); trained on data under the licences listed in data",
+        "data": [{"name": name, "licence": LICENCES[name], "rows": counts[name]} for name in sorted(counts)],
+        "metrics": metrics,
+    }
+    with open(f"{out}/tagger.json", "w", encoding="utf-8") as file:
+        json.dump(info, file, indent=2)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
