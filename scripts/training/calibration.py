@@ -1,15 +1,14 @@
 """Temperature and thresholds from predictions for datasets that training did not see."""
 
 import numpy as np
-import torch
-from torch import nn
 from yardstick import ece, score, weights_of
 
-# Shifts beyond what many datasets agree on cost more than they gain.
-SHIFT_COST = 0.01
+PARTS = 6
 
 STATED_PRECISION = 0.6
-FLOOR, CEILING = 0.12, 0.7
+FLOOR, CEILING = 0.12, 0.6
+# Labels that the yardstick cannot judge have a limit of their own; their precision is not known.
+UNJUDGED = 0.35
 FEWEST_ROWS = 25
 
 
@@ -18,69 +17,43 @@ def softmax(logits):
     return e / e.sum(1, keepdims=True)
 
 
-class Calibration:
-    """scores = softmax(logits / temperature + shifts); only the classes of the yardstick have a shift."""
-
-    def __init__(self, temperature, shifts):
-        self.temperature = temperature
-        self.shifts = shifts
-
-    def __call__(self, logits):
-        return softmax(logits / self.temperature + self.shifts)
-
-
 def calibrate(logits, rows, personas):
-    """The calibration, and what it is worth when every fold is judged by the calibration of the other folds."""
+    """The temperature, and what it is worth when each sixth of the datasets is judged by the temperature of the others."""
     ids = [p["id"] for p in personas]
     truth = np.array([ids.index(row["persona"]) for row in rows])
     weight = weights_of(rows)
-    folds = np.array([-1 if row["fold"] is None else row["fold"] for row in rows])
+    datasets = np.array([row["view_origin"].split(":")[0] for row in rows])
+    names = np.random.default_rng(0).permutation(np.unique(datasets))
     crossed = np.zeros_like(logits)
-    for fold in np.unique(folds):
-        mine = folds == fold
-        crossed[mine] = fit(logits[~mine], truth[~mine], weight[~mine])(logits[mine])
-    return fit(logits, truth, weight), score(crossed, rows, personas)
+    for part in range(PARTS):
+        mine = np.isin(datasets, names[part::PARTS])
+        crossed[mine] = softmax(logits[mine] / best_temperature(logits[~mine], truth[~mine], weight[~mine]))
+    return best_temperature(logits, truth, weight), score(crossed, rows, personas)
 
 
-def fit(logits, truth, weight):
-    """Shifts of small size by likelihood, then the temperature of least calibration error under them."""
-    classes = torch.tensor(np.unique(truth))
-    x, goal, w = torch.tensor(logits), torch.tensor(truth), torch.tensor(weight / weight.sum(), dtype=torch.float32)
-    slope, shifts = torch.zeros(1, requires_grad=True), torch.zeros(len(classes), requires_grad=True)
-    optimiser = torch.optim.Adam([slope, shifts], lr=0.05)
-    for _ in range(150):
-        full = torch.zeros(logits.shape[1]).index_add(0, classes, shifts)
-        loss = (nn.functional.cross_entropy(x * slope.exp() + full, goal, reduction="none") * w).sum() + SHIFT_COST * shifts.pow(2).sum()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    found = np.zeros(logits.shape[1], np.float32)
-    found[classes.numpy()] = shifts.detach().numpy()
-    relative = found / float(slope.exp().detach())
+def best_temperature(logits, truth, weight):
     options = np.geomspace(0.5, 8, 70)
     errors = []
     for t in options:
-        p = softmax((logits + relative) / t)
+        p = softmax(logits / t)
         errors.append(ece(p.max(1), p.argmax(1) == truth, weight))
-    best = float(options[int(np.argmin(errors))])
-    return Calibration(best, relative / best)
+    return float(options[int(np.argmin(errors))])
 
 
 def thresholds(probabilities, rows, personas):
-    """Per label the lowest limit whose rows are right with STATED_PRECISION; labels with few rows take the limit of all rows."""
+    """Per label the lowest limit whose rows are right with STATED_PRECISION; labels that cannot be judged take UNJUDGED."""
     ids = [p["id"] for p in personas]
     truth = np.array([ids.index(row["persona"]) for row in rows])
     weight = weights_of(rows)
     guess, sure = probabilities.argmax(1), probabilities.max(1)
-    whole = limit(sure, guess == truth, weight)
     out = {}
     for i, name in enumerate(ids):
         mine = guess == i
         judged = mine.sum() >= FEWEST_ROWS and (truth == i).any()
-        found = limit(sure[mine], (guess == truth)[mine], weight[mine]) if judged else whole
+        found = limit(sure[mine], (guess == truth)[mine], weight[mine]) if judged else UNJUDGED
         out[name] = round(float(min(CEILING, max(FLOOR, found))), 3)
     out["general_assistant"] = 0.0
-    return out, round(float(whole), 3)
+    return out
 
 
 def limit(sure, right, weight):

@@ -13,7 +13,7 @@ import sys
 import numpy as np
 import onnxruntime
 import torch
-from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, thresholds
+from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
 from encoder import load_encoder
 from encoder_onnx import export_encoder
 from features import Features, read_rows
@@ -51,14 +51,13 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
         logits[part["rows"]] = part["logits"]
     apply_turn_rule(logits, Features(judged_prefix).user_turns, ids)
     np.save(f"{judged_prefix}.accurate.npy", logits)
-    calibration, crossed = calibrate(logits, judged_rows, personas)
-    probabilities = calibration(logits)
-    limits, whole = thresholds(probabilities, judged_rows, personas)
+    temperature, crossed = calibrate(logits, judged_rows, personas)
+    probabilities = softmax(logits / temperature)
+    limits = thresholds(probabilities, judged_rows, personas)
     metrics = {
         "unseen_datasets": score(probabilities, judged_rows, personas),
         "cross_fitted": crossed,
         "threshold_precision": STATED_PRECISION,
-        "threshold_of_other_labels": whole,
         "after_thresholds": after_thresholds(probabilities, judged_rows, personas, limits),
         "traits": judge_traits(session, tokenizer, traits, data),
         "reliability": reliability(probabilities, judged_rows, personas),
@@ -66,10 +65,10 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
         "by_dataset": by_origin(probabilities, judged_rows, personas),
     }
     with torch.no_grad():
-        model.persona.weight /= calibration.temperature
-        model.persona.bias.copy_(model.persona.bias / calibration.temperature + torch.from_numpy(calibration.shifts))
+        model.persona.weight /= temperature
+        model.persona.bias /= temperature
     export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, f"{out}/model.onnx")
-    write_info(out, ids, calibration.temperature, limits, metrics, rows_path, traits)
+    write_info(out, ids, temperature, limits, metrics, rows_path, traits)
     print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
 
 
@@ -158,7 +157,7 @@ def judge_traits(session, tokenizer, traits, data):
     return result
 
 
-def write_info(out, ids, calibration.temperature, limits, metrics, rows_path, traits):
+def write_info(out, ids, temperature, limits, metrics, rows_path, traits):
     counts = {}
     for row in read_rows(rows_path):
         counts[row["origin"]] = counts.get(row["origin"], 0) + 1

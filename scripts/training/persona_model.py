@@ -45,7 +45,7 @@ class PersonaModel(nn.Module):
             return (self.free.weight + self.project(self.words)).numpy()
 
 
-def export_onnx(model, path, calibration):
+def export_onnx(model, path, temperature):
     """Inputs: assistant [rows, n] and user [rows, m] int32 ids padded with 0, scales [rows, 2] = 1/sqrt(ids), dense. Output: probabilities.
 
     The table is int8 with one step per column; its codes are summed as integers (bag_graph.py).
@@ -55,8 +55,8 @@ def export_onnx(model, path, calibration):
         **bag_values(model.table()),
         "hidden_weight": hidden.weight.detach().numpy().T.copy(),
         "hidden_bias": hidden.bias.detach().numpy(),
-        "out_weight": (out.weight.detach().numpy() / calibration.temperature).T.copy(),
-        "out_bias": out.bias.detach().numpy() / calibration.temperature + calibration.shifts,
+        "out_weight": (out.weight.detach().numpy() / temperature).T.copy(),
+        "out_bias": out.bias.detach().numpy() / temperature,
     }
     width = model.free.embedding_dim
     write_graph(path, "persona", persona_nodes(), values, hidden.in_features - 2 * width, out.out_features)

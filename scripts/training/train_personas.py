@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 import torch
-from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, thresholds
+from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
 from features import Features, read_rows
 from persona_model import PersonaModel, export_onnx
 from sources import LICENCES
@@ -58,21 +58,20 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         print("fold", fold, "done", flush=True)
     apply_turn_rule(logits, judged.user_turns, ids)
     np.save(f"{judged_prefix}.fast.npy", logits)
-    calibration, crossed = calibrate(logits, judged_rows, personas)
-    probabilities = calibration(logits)
-    limits, whole = thresholds(probabilities, judged_rows, personas)
+    temperature, crossed = calibrate(logits, judged_rows, personas)
+    probabilities = softmax(logits / temperature)
+    limits = thresholds(probabilities, judged_rows, personas)
     metrics = {
         "unseen_datasets": score(probabilities, judged_rows, personas),
         "cross_fitted": crossed,
         "threshold_precision": STATED_PRECISION,
-        "threshold_of_other_labels": whole,
         "after_thresholds": after_thresholds(probabilities, judged_rows, personas, limits),
         "reliability": reliability(probabilities, judged_rows, personas),
         "confusion": confusion(probabilities, judged_rows, personas),
         "by_dataset": by_origin(probabilities, judged_rows, personas),
     }
     print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
-    export_onnx(model, f"{out_folder}/model.onnx", calibration)
+    export_onnx(model, f"{out_folder}/model.onnx", temperature)
     counts = {origin: int((origins == origin).sum()) for origin in sorted(set(origins))}
     info = {
         "kind": "hashed-bag",
@@ -83,7 +82,7 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         "featuriser": features.shapes["featuriserVersion"],
         "model": "model.onnx",
         "files": {"model.onnx": hashlib.sha256(open(f"{out_folder}/model.onnx", "rb").read()).hexdigest()},
-        "calibration": {"method": "temperature", "temperature": round(calibration.temperature, 4), "folded": True},
+        "calibration": {"method": "temperature", "temperature": round(temperature, 4), "folded": True},
         "threshold": limits,
         "licence": "MIT (code and weights; word vectors from all-MiniLM-L6-v2, Apache-2.0); trained on data under the licences listed in data",
         "data": [{"name": name, "licence": LICENCES[name], "rows": count} for name, count in counts.items()],

@@ -32,9 +32,9 @@ def main(folder, description_path):
 QUALITY = """{rows} rows of the 18 personas that public files name by origin; every class counts alike, and inside a class every dataset. A dataset is judged by a model trained without it (three folds of whole datasets, `scripts/training/yardstick.py`), or, where its licence keeps it out of training, by the shipped model. Some cells cannot be right: where a class has one dataset in a form of its own (tool names as answers, tarot cards without a question), nothing else teaches that form."""
 
 
-CALIBRATION = """Thresholds aim at a precision of {threshold_precision}: {coverage:.0%} of the rows reach theirs, and {precision:.0%} of these are right; the others become `general_assistant`. Labels without enough rows to choose their own have {threshold_of_other_labels}, kept between a floor of 0.12 and a ceiling of 0.7.
+CALIBRATION = """Thresholds aim at a precision of {threshold_precision}: {coverage:.0%} of the rows reach theirs, and {precision:.0%} of these are right; the others become `general_assistant`. Thresholds stay between 0.12 and 0.6; labels that the yardstick cannot judge have 0.35, and nobody knows their precision.
 
-The calibration (one temperature, and a shift for each of the 18 classes) was chosen on the same rows. With the calibration of the other folds for each fold:"""
+The temperature was chosen on the same rows. When each sixth of the datasets is judged by the temperature of the others:"""
 
 
 def table(head, rows):
