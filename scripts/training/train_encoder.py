@@ -1,6 +1,8 @@
 """Fine-tunes the top of the encoder of the accurate tier and its two heads.
 
 Usage: train_encoder.py ROWS.jsonl TRAIT_ROWS.jsonl MINILM_FOLDER PERSONAS.json DATA_FOLDER OUT [--cache FILE] [--fold N] …
+With --polish it prepares every exemplar instead, those of the origin classes three times; --start goes on from earlier weights
+at two thirds of the rate, over the states of --cache and a sample of those of --mix, the trait head left as it is.
 Without --cache it samples rows and writes the states of the frozen lower layers to OUT; with it, it trains the last layer and
 the heads on those states and writes the weights. With --fold the datasets of that fold of the yardstick are left out; beside
 the weights stands OUT.npz with the logits of the yardstick's rows that this training must be judged by.
@@ -14,7 +16,7 @@ import time
 import numpy as np
 import torch
 from encoder import load_encoder
-from targets import row_weights, soft_targets
+from targets import ORIGIN_CLASSES, row_weights, soft_targets
 from tokens import encode_sides, join_sides, open_tokenizer, pad
 from torch import nn
 from yardstick import FOLDS, read_yardstick, score
@@ -26,6 +28,8 @@ BATCH = 32
 ENCODER_RATE = 1.2e-4
 HEAD_RATE = 2e-3
 SMOOTHING = 0.05
+POLISH_MIX = 3000
+POLISH_SEEDS = (29, 31)
 ROOMS = (48, 64, 96, 96, 128)
 
 
@@ -94,12 +98,17 @@ def batches_of(lengths, rows, random):
 def cache(options):
     """Samples rows by their weights, varies their text, and stores what the frozen lower layers make of them."""
     torch.set_num_threads(options.threads)
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(POLISH_SEEDS[0] if options.polish else SEED)
     ids = [p["id"] for p in json.load(open(options.personas, encoding="utf-8"))]
     rows = [json.loads(line) for line in open(options.rows, encoding="utf-8")]
     traits = [json.loads(line) for line in open(options.traits, encoding="utf-8")]
     targets = soft_targets(rows, ids)
-    chosen = random.choice(len(rows), options.samples, p=row_weights(rows, targets, ids, np.arange(len(rows))))
+    if options.polish:
+        own = [i for i, row in enumerate(rows) if row["origin"] == "exemplars"]
+        named = [i for i in own if rows[i]["persona"] in ORIGIN_CLASSES]
+        chosen = np.array(own + named + named)
+    else:
+        chosen = random.choice(len(rows), options.samples, p=row_weights(rows, targets, ids, np.arange(len(rows))))
     tokenizer = open_tokenizer(f"{options.minilm}/tokenizer.json")
     inputs = [cut(u, a, random) for u, a in encode_sides(tokenizer, [without_leaks(rows[i]["messages"], random) for i in chosen])]
     trait_inputs, trait_goals = trait_samples(traits, tokenizer, int(options.samples * 0.5), random)
@@ -198,6 +207,35 @@ def train(options):
     judge(model.eval(), states, count + len(trait_goals), personas, options)
 
 
+def polish(options):
+    torch.manual_seed(POLISH_SEEDS[1])
+    torch.set_num_threads(options.threads)
+    random = np.random.default_rng(POLISH_SEEDS[1])
+    personas = json.load(open(options.personas, encoding="utf-8"))
+    model = Tagger(load_encoder(f"{options.minilm}/model.safetensors", LAYERS), len(personas))
+    model.load_state_dict(torch.load(options.start))
+    mixed, own = torch.load(options.mix), torch.load(options.cache)
+    sampled = random.permutation(len(mixed["origins"]))[:POLISH_MIX]
+    plan = [(mixed, part) for part in batches_of(mixed["lengths"], sampled, random)]
+    plan += [(own, part) for part in batches_of(own["lengths"], np.arange(len(own["origins"])), random)]
+    top, head = list(model.encoder.layers[-1].parameters()), list(model.persona.parameters())
+    rates = [ENCODER_RATE * 2 / 3, HEAD_RATE / 2]
+    optimiser = torch.optim.AdamW([{"params": top, "lr": rates[0]}, {"params": head, "lr": rates[1]}], weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=len(plan), pct_start=0.1)
+    model.train()
+    for step in random.permutation(len(plan)):
+        states, part = plan[step]
+        goals = states["targets"][part] * (1 - SMOOTHING) + SMOOTHING / len(personas)
+        persona, _ = model.top(*batch_of(states, part))
+        loss = -(torch.log_softmax(persona, 1) * goals).sum(1).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_([*top, *head], 1.0)
+        optimiser.step()
+        schedule.step()
+    torch.save(model.state_dict(), options.out)
+
+
 def trait_samples(traits, tokenizer, count, random):
     kept = [row for row in traits if not row.get("held")]
     weights = np.array([row.get("weight", 1.0) for row in kept])
@@ -227,10 +265,13 @@ if __name__ == "__main__":
     for name in ("rows", "traits", "minilm", "personas", "data", "out"):
         parser.add_argument(name)
     parser.add_argument("--cache")
+    parser.add_argument("--polish", action="store_true")
+    parser.add_argument("--start")
+    parser.add_argument("--mix")
     parser.add_argument("--fold", type=int)
     parser.add_argument("--probe")
     parser.add_argument("--samples", type=int, default=11000)
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
-    (train if arguments.cache else cache)(arguments)
+    (polish if arguments.start else train if arguments.cache else cache)(arguments)
