@@ -26,10 +26,10 @@ const batchRecords = 256;
  */
 export async function tagPipe(
   kit: TagKit,
-  params: TagOptions & { readonly input: Readable; readonly output: Writable },
+  params: Omit<TagOptions, 'cascade'> & { readonly input: Readable; readonly output: Writable },
 ): Promise<TagPipeResult> {
-  const counts = { personas: {}, traits: {}, examples: [] };
-  const tag = createRecordTagger(kit, params, counts);
+  const counts = { personas: {}, traits: {}, taggers: {}, examples: [] };
+  const tag = createRecordTagger({ ...kit, accurate: null }, { ...params, cascade: null }, counts);
   const out = ndjson.stringify();
   out.pipe(params.output, { end: false });
   const parsed = params.input.pipe(ndjson.parse({ strict: false }));

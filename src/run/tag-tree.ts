@@ -9,6 +9,8 @@ import type { WorkerPool } from '../tag/pool.ts';
 import type { RunContext } from './context.ts';
 import { scanTree } from './scan-tree.ts';
 import type { ExplainedRow } from './tag-explain.ts';
+import { surveyTree } from './survey.ts';
+import type { TagOptions } from './tag-records.ts';
 import type { TagFileCounts, TagFileTask } from './tasks.ts';
 
 export interface TagTreeResult {
@@ -16,6 +18,8 @@ export interface TagTreeResult {
   readonly quarantined: number;
   readonly personas: Readonly<Record<string, number>>;
   readonly traits: Readonly<Record<string, number>>;
+  /** Rows by the persona tagger that judged them. */
+  readonly taggers: Readonly<Record<string, number>>;
   readonly files: number;
   readonly bytes: number;
   /** The first rows of the first file, where reasons were asked for. */
@@ -34,6 +38,8 @@ export async function tagTree(
     readonly output: string;
     readonly threshold: number | null;
     readonly explain: boolean;
+    /** Share of the rows that the accurate tier tags, those of which the fast tier is least sure; null: none. */
+    readonly cascade: number | null;
     readonly unitBytes: number;
   },
   context: RunContext,
@@ -47,7 +53,8 @@ export async function tagTree(
       code: 'nothing-to-tag',
       hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
     });
-  const counts = await tagParts(pool, usable, params, context);
+  const cascade = params.cascade === null ? null : await surveyTree(pool, usable, params.cascade, context);
+  const counts = await tagParts(pool, usable, { ...params, cascade }, context);
   for (const scan of usable)
     await joinParts(join(resolve(params.output), outputName(scan.file.name)), scan.units.length);
   return { ...counts, files: usable.length };
@@ -65,7 +72,7 @@ function partPath(target: string, index: number): string {
 async function tagParts(
   pool: WorkerPool,
   scans: readonly FileScan[],
-  params: { readonly output: string; readonly threshold: number | null; readonly explain: boolean },
+  params: TagOptions & { readonly output: string },
   context: RunContext,
 ): Promise<Omit<TagTreeResult, 'files'>> {
   const tasks = scans.flatMap((scan) =>
@@ -74,6 +81,7 @@ async function tagParts(
       unit,
       threshold: params.threshold,
       explain: params.explain,
+      cascade: params.cascade && { confidence: params.cascade.confidence, hash: params.cascade.hash },
       path: partPath(join(resolve(params.output), outputName(scan.file.name)), index),
     })),
   );
@@ -83,6 +91,7 @@ async function tagParts(
     bytes: 0,
     personas: {} as Record<string, number>,
     traits: {} as Record<string, number>,
+    taggers: {} as Record<string, number>,
     examples: [] as readonly ExplainedRow[],
   };
   const stage = context.stage(
@@ -99,6 +108,7 @@ async function tagParts(
       totals.bytes += counts.bytes;
       addCounts(totals.personas, counts.personas);
       addCounts(totals.traits, counts.traits);
+      addCounts(totals.taggers, counts.taggers);
       if (task === tasks[0]) totals.examples = counts.examples;
       stage.unitEnd({
         unit: task.path,

@@ -208,6 +208,8 @@ export interface TagFileTask {
   readonly threshold: number | null;
   /** Adds the reasons to the rows. */
   readonly explain: boolean;
+  /** The rows that the accurate tier tags; null: none. */
+  readonly cascade: LeastSure | null;
   /** Absolute. */
   readonly path: string;
 }
@@ -219,8 +221,16 @@ export interface TagFileCounts {
   readonly bytes: number;
   readonly personas: Readonly<Record<string, number>>;
   readonly traits: Readonly<Record<string, number>>;
+  /** Rows by the persona tagger that judged them. */
+  readonly taggers: Readonly<Record<string, number>>;
   /** The first rows, where reasons were asked for. */
   readonly examples: readonly ExplainedRow[];
+}
+
+/** How sure the fast tier is of the rows of one unit; answers with a UnitConfidence. */
+export interface SurveyTask {
+  readonly kind: 'survey';
+  readonly unit: Unit;
 }
 
 /** Puts one split in output order; answers with members in order. */
@@ -287,6 +297,7 @@ export type WorkerTask =
   | CollectTask
   | ShardTask
   | TagFileTask
+  | SurveyTask
   | LabelsTask
   | JudgeTask
   | EmbedTask;

@@ -15,6 +15,7 @@ import { refineStep } from './refine-step.ts';
 import { scanStep } from './scan-step.ts';
 import { screenStep } from './screen-step.ts';
 import { shardStep } from './shard-step.ts';
+import { surveyStep } from './survey-step.ts';
 import { tagFileStep } from './tag-file-step.ts';
 import { tagStep } from './tag-step.ts';
 import type { WorkerSetup, WorkerTask } from './tasks.ts';
@@ -47,7 +48,9 @@ async function perform(task: WorkerTask): Promise<unknown> {
     case 'shard':
       return shardStep(task);
     case 'tag-file':
-      return tagFileStep(task, await tagKit());
+      return tagFileStep(task, await tagKit(), task.cascade && (await accurateKit()).persona);
+    case 'survey':
+      return surveyStep(task, (await tagKit()).persona);
     case 'labels':
       return labelsStep(task, setup().taxonomy);
     case 'judge':

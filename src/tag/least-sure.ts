@@ -1,4 +1,5 @@
-import { rowFlags, runnersUp, type TagColumns } from './sidecar.ts';
+import type { EncodedBatch } from './encode.ts';
+import { quantise, rowFlags, runnersUp, type TagColumns } from './sidecar.ts';
 
 /**
  * Which rows go on to the accurate tier: those less sure than `confidence`, and of those exactly as sure the ones whose content
@@ -50,7 +51,41 @@ export function confidencesOf(columns: TagColumns, fixed: boolean): UnitConfiden
   return { confidence, hash };
 }
 
-export function marginOf(best: number, second: number): number {
+/** The same of scores that are in no sidecar: row-major, one a label. */
+export function confidencesOfBatch(
+  { contentHash, outputChars }: EncodedBatch,
+  scores: Float32Array,
+): UnitConfidence {
+  const rows = outputChars.length;
+  const width = rows === 0 ? 0 : scores.length / rows;
+  const confidence = new Int32Array(rows);
+  const hash = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let [best, second] = [-1, -1];
+    for (let at = row * width; at < (row + 1) * width; at++) {
+      const score = scores[at] ?? 0;
+      if (score > best) [best, second] = [score, best];
+      else if (score > second) second = score;
+    }
+    confidence[row] = (outputChars[row] ?? 0) > 0 ? marginOf(quantise(best), quantise(second)) : -1;
+    hash[row] = contentHash[row * 4] ?? 0;
+  }
+  return { confidence, hash };
+}
+
+export function joinConfidences(parts: readonly UnitConfidence[]): UnitConfidence {
+  const rows = parts.reduce((sum, part) => sum + part.hash.length, 0);
+  const joined = { confidence: new Int32Array(rows), hash: new Uint32Array(rows) };
+  let at = 0;
+  for (const { confidence, hash } of parts) {
+    joined.confidence.set(confidence, at);
+    joined.hash.set(hash, at);
+    at += hash.length;
+  }
+  return joined;
+}
+
+function marginOf(best: number, second: number): number {
   return Math.max(0, best - second);
 }
 

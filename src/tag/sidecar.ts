@@ -45,6 +45,11 @@ export interface TagColumns {
 export const runnersUp = 3;
 export const maximumTraits = 16;
 
+/** A probability as sidecars keep those of personas. */
+export function quantise(probability: number): number {
+  return Math.round(Math.min(1, Math.max(0, probability)) * 65535);
+}
+
 /** Columns for `rows` rows, all zero; about 90 bytes a row. */
 export function createTagColumns(rows: number): TagColumns {
   return {

@@ -3,7 +3,14 @@ import type { Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { compileTraitDecision, type TraitDecision } from './decide.ts';
 import { RowEncoder, rowKeyPrefix, writeRowKey } from './encode.ts';
-import { createTagColumns, maximumTraits, rowFlags, runnersUp, type TagColumns } from './sidecar.ts';
+import {
+  createTagColumns,
+  maximumTraits,
+  quantise,
+  rowFlags,
+  runnersUp,
+  type TagColumns,
+} from './sidecar.ts';
 
 /** A record that became no row, for the quarantine file. */
 export interface QuarantineEntry {
@@ -184,10 +191,6 @@ function storePersonas(
   columns.personaScores[out + 2] = quantise(last);
   if (rules.origin >= 0)
     columns.originScore[at] = quantise(scores[from + rules.personaOf.indexOf(rules.origin)] ?? 0);
-}
-
-function quantise(probability: number): number {
-  return Math.round(Math.min(1, Math.max(0, probability)) * 65535);
 }
 
 function ensureRows(columns: TagColumns, used: number, needed: number): TagColumns {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
 
 import { loadTaxonomy, openTagger } from '../../../taggers/index.ts';
+import { ConfigError } from '../../core/errors.ts';
 import { createContext } from '../../run/context.ts';
 import { openWorkers } from '../../run/workers.ts';
 import { type TagTreeResult, tagTree } from '../../run/tag-tree.ts';
@@ -19,6 +20,8 @@ interface TagArguments {
   traits: string;
   threshold?: number;
   explain: boolean;
+  cascade?: number;
+  accurate: string;
   workers: number;
   json: boolean;
 }
@@ -46,13 +49,28 @@ export const tagCommand: CommandModule<object, TagArguments> = {
         default: false,
         describe: 'Add the words and features that decided to every row (_why); slow, for fast taggers',
       })
+      .option('cascade', {
+        type: 'number',
+        describe:
+          'Share of the rows, 0 to 1, that the accurate tier tags: those of which --tagger is least sure; reads the files twice',
+      })
+      .option('accurate', {
+        type: 'string',
+        default: 'minilm-v1',
+        describe: 'The accurate tier of --cascade: a persona tagger',
+      })
       .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON' })
       .example('$0 tag data/ tagged/', 'data/a/b.csv.gz becomes tagged/a/b.jsonl')
+      .example('$0 tag data/ tagged/ --cascade 0.05', 'the 5 % least sure rows by the accurate tier')
       .example('$0 tag data/ tagged/ --explain', 'why each row got its persona')
       .example('cat rows.jsonl | $0 tag - - > tagged.jsonl', 'as a pipe'),
   async handler(args) {
-    const tools = await loadTools({ persona: args.tagger, traits: args.traits }, await loadTaxonomy());
+    const cascade = cascadeShare(args);
+    const tools = await loadTools(
+      { persona: args.tagger, traits: args.traits, accurate: cascade === null ? null : args.accurate },
+      await loadTaxonomy(),
+    );
     const options = { threshold: args.threshold ?? null, explain: args.explain };
     if (isPipe(args.in) && isPipe(args.out)) return pipe(tools, options);
     await withProcess({ json: args.json }, async (effects) => {
@@ -60,7 +78,7 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       await using pool = openWorkers(tools, args.workers);
       const result = await tagTree(
         pool,
-        { input: args.in, output: args.out, unitBytes: 4 * 2 ** 20, ...options },
+        { input: args.in, output: args.out, unitBytes: 4 * 2 ** 20, cascade, ...options },
         createContext(effects),
       );
       const seconds = (performance.now() - started) / 1000;
@@ -69,13 +87,37 @@ export const tagCommand: CommandModule<object, TagArguments> = {
   },
 };
 
+/** @throws ConfigError `cascade-share`, `cascade-pipe`, `cascade-explain` */
+function cascadeShare({ cascade, explain, in: input }: TagArguments): number | null {
+  if (cascade === undefined) return null;
+  if (!(cascade >= 0 && cascade <= 1)) {
+    throw new ConfigError(`--cascade ${cascade}: not a share`, {
+      code: 'cascade-share',
+      hint: 'give a number from 0 to 1, such as 0.05',
+    });
+  }
+  if (isPipe(input)) {
+    throw new ConfigError('--cascade: the least sure rows of a pipe are known only at its end', {
+      code: 'cascade-pipe',
+      hint: 'tag a file or folder',
+    });
+  }
+  if (explain) {
+    throw new ConfigError('--cascade and --explain: the accurate tier does not look at words one by one', {
+      code: 'cascade-explain',
+      hint: 'ask for one of the two',
+    });
+  }
+  return cascade;
+}
+
 /** yargs hands a lone `-` over as an empty text. */
 function isPipe(path: string): boolean {
   return path === '-' || path === '';
 }
 
 /** Rows in on stdin, tagged rows out on stdout, counts on stderr. */
-async function pipe(tools: RunTools, options: TagOptions): Promise<void> {
+async function pipe(tools: RunTools, options: Omit<TagOptions, 'cascade'>): Promise<void> {
   await using persona = await openTagger(tools.personaTagger.folder, tools.taxonomy);
   await using traits = await openTagger(tools.traitTagger.folder, tools.taxonomy);
   const kit = { persona, traits, taxonomy: tools.taxonomy };
@@ -96,6 +138,7 @@ function jsonSummary(result: TagTreeResult, seconds: number): string {
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
       personas: result.personas,
       traits: result.traits,
+      taggers: result.taggers,
       quarantined: result.quarantined,
       ...(result.examples.length > 0 ? { examples: result.examples } : {}),
     },
@@ -107,6 +150,7 @@ function jsonSummary(result: TagTreeResult, seconds: number): string {
 function textSummary(result: TagTreeResult, seconds: number, out: string): string {
   return [
     `${result.rows} rows of ${result.files} files tagged in ${seconds.toFixed(1)} s (${Math.round(result.rows / seconds)} rows/s), ${result.quarantined} unreadable`,
+    ...taggerLines(result),
     '',
     'personas',
     ...top(result.personas, 20, result.rows),
@@ -117,6 +161,12 @@ function textSummary(result: TagTreeResult, seconds: number, out: string): strin
     '',
     `written to ${out}`,
   ].join('\n');
+}
+
+/** Only where two tiers were at work. */
+function taggerLines({ taggers }: TagTreeResult): string[] {
+  const names = Object.keys(taggers).toSorted();
+  return names.length < 2 ? [] : [names.map((name) => `${taggers[name]} by ${name}`).join(', ')];
 }
 
 function top(counts: Readonly<Record<string, number>>, most: number, rows: number): string[] {

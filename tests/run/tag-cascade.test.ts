@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test, vi } from 'vitest';
+
+import { generateCorpus } from '../../bench/generate-corpus.ts';
+import { runCli, temporaryFolder, treeHashes } from '../support/run-cli.ts';
+
+const tiny = join(import.meta.dirname, '..', 'taggers', 'fixtures', 'tiny-bert');
+let folder = '';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await generateCorpus({ rows: 200, seed: 3, path: join(folder, 'in', 'a.jsonl'), format: 'jsonl' });
+  await generateCorpus({ rows: 100, seed: 4, path: join(folder, 'in', 'b.jsonl'), format: 'jsonl' });
+});
+
+const tag = (out: string, ...more: string[]) =>
+  runCli(['tag', join(folder, 'in'), join(folder, out), '--json', ...more]);
+
+async function rowsOf(out: string): Promise<Record<string, unknown>[]> {
+  const texts = await Promise.all(
+    ['a', 'b'].map((name) => readFile(join(folder, out, `${name}.jsonl`), 'utf8')),
+  );
+  return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line));
+}
+
+test('tag --cascade gives its share of all files to the accurate tier, the same rows with 1 and 2 workers', async () => {
+  const cascade = ['--cascade', '0.1', '--accurate', tiny];
+  const one = await tag('one', ...cascade, '--workers', '1');
+  const two = await tag('two', ...cascade, '--workers', '2');
+  const fast = await tag('fast');
+  expect([one.code, two.code, fast.code]).toEqual([0, 0, 0]);
+  expect(JSON.parse(one.stdout).taggers).toEqual({ 'persona-v1': 270, 'tiny-bert-v1': 30 });
+  expect(JSON.parse(fast.stdout).taggers).toEqual({ 'persona-v1': 300 });
+  expect(await treeHashes(join(folder, 'two'))).toEqual(await treeHashes(join(folder, 'one')));
+  const before = await rowsOf('fast');
+  for (const [i, row] of (await rowsOf('one')).entries())
+    if (row['_tagged_by'] === 'persona-v1') expect(row).toEqual(before[i]);
+});
+
+test.each([
+  [['--cascade', '5'], '--cascade 5: not a share'],
+  [['--cascade', '0.1', '--explain'], 'does not look at words one by one'],
+  [['--cascade', '0.1', '--accurate', 'traits-v1'], 'tags traits'],
+])('%j is refused', async (args, words) => {
+  const { code, stderr } = await tag('bad', ...args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
+});
+
+test('a pipe has no least sure rows before its end', async () => {
+  const { code, stderr } = await runCli(['tag', '-', '-', '--cascade', '0.1'], { input: '' });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('known only at its end')]);
+});
