@@ -83,8 +83,8 @@ export interface CascadeReport {
   readonly rows: number;
   /** Of them: both tiers have the same best persona. */
   readonly agreed: number;
-  /** In these rows the fast tier's two best personas lie no further apart. */
-  readonly margin: number;
+  /** In these rows the fast tier's best persona is no more probable. */
+  readonly confidence: number;
 }
 
 /** The three units side by side. */

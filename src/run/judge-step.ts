@@ -11,7 +11,7 @@ export async function judgeStep(
   { persona, taxonomy }: { readonly persona: Tagger; readonly taxonomy: Taxonomy },
 ): Promise<BlockJudgements> {
   const encoder = new RowEncoder();
-  const judge = among ? judgeAmong(persona.info, taxonomy, among) : judgeAll(persona.info, taxonomy);
+  const judge = createJudge(persona.info, taxonomy, among);
   const rows = block.to - block.from;
   const out = { best: new Uint8Array(rows), scores: new Float64Array(rows), isSure: new Uint8Array(rows) };
   let at = 0;
@@ -25,6 +25,11 @@ export async function judgeStep(
     }
   }
   return out;
+}
+
+/** How a row's scores are judged; `among`: only these personas, nothing abstains; null: as `tag` decides. */
+export function createJudge(info: TaggerInfo, taxonomy: Taxonomy, among: readonly number[] | null): Judge {
+  return among ? judgeAmong(info, taxonomy, among) : judgeAll(info, taxonomy);
 }
 
 type Judge = (

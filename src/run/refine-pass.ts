@@ -27,8 +27,8 @@ export interface CascadeFacts {
   readonly rows: number;
   /** Of them: those to which both tiers give the same best persona. */
   readonly agreed: number;
-  /** In the rows that were chosen the fast tier's two best personas lie no further apart. */
-  readonly margin: number;
+  /** In the rows that were chosen the fast tier's best persona is no more probable. */
+  readonly confidence: number;
 }
 
 export interface RefinePassParams {
@@ -83,7 +83,7 @@ export async function refineUnits(
       eligible: choice.eligible,
       rows: total('rows'),
       agreed: total('agreed'),
-      margin: Math.min(1, choice.confidence / 65535),
+      confidence: Math.min(1, choice.confidence / 65535),
     },
   };
 }

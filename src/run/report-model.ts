@@ -158,7 +158,7 @@ function tierFacts({
       eligible: cascade.eligible,
       rows: cascade.rows,
       agreed: cascade.agreed,
-      margin: cascade.margin,
+      confidence: cascade.confidence,
     },
     confidence,
   };

@@ -33,19 +33,17 @@ export function isLeastSure(choice: LeastSure, confidence: number, hash: number)
 }
 
 /**
- * The distance of the two best personas, × 65535: closer to what a second look can change than the best one's probability
- * alone. Rows without assistant text cannot be chosen, nor those whose label is `fixed` by their source.
+ * The best persona's probability × 65535: of the measures tried (distance or ratio of the two best, entropy) the one whose rows the
+ * accurate tier mends most often (bench/results.md). Rows without assistant text cannot be chosen, nor those whose label is
+ * `fixed` by their source.
  */
 export function confidencesOf(columns: TagColumns, fixed: boolean): UnitConfidence {
   const confidence = new Int32Array(columns.rows);
   const hash = new Uint32Array(columns.rows);
   const never = rowFlags.rejected | rowFlags.emptyOutput;
   for (let row = 0; row < columns.rows; row++) {
-    const at = row * runnersUp;
     const isEligible = !fixed && ((columns.flags[row] ?? 0) & never) === 0;
-    confidence[row] = isEligible
-      ? marginOf(columns.personaScores[at] ?? 0, columns.personaScores[at + 1] ?? 0)
-      : -1;
+    confidence[row] = isEligible ? (columns.personaScores[row * runnersUp] ?? 0) : -1;
     hash[row] = columns.contentHash[row * 4] ?? 0;
   }
   return { confidence, hash };
@@ -61,13 +59,9 @@ export function confidencesOfBatch(
   const confidence = new Int32Array(rows);
   const hash = new Uint32Array(rows);
   for (let row = 0; row < rows; row++) {
-    let [best, second] = [-1, -1];
-    for (let at = row * width; at < (row + 1) * width; at++) {
-      const score = scores[at] ?? 0;
-      if (score > best) [best, second] = [score, best];
-      else if (score > second) second = score;
-    }
-    confidence[row] = (outputChars[row] ?? 0) > 0 ? marginOf(quantise(best), quantise(second)) : -1;
+    let best = 0;
+    for (let at = row * width; at < (row + 1) * width; at++) best = Math.max(best, scores[at] ?? 0);
+    confidence[row] = (outputChars[row] ?? 0) > 0 ? quantise(best) : -1;
     hash[row] = contentHash[row * 4] ?? 0;
   }
   return { confidence, hash };
@@ -83,10 +77,6 @@ export function joinConfidences(parts: readonly UnitConfidence[]): UnitConfidenc
     at += hash.length;
   }
   return joined;
-}
-
-function marginOf(best: number, second: number): number {
-  return Math.max(0, best - second);
 }
 
 /** The `wanted(eligible)` least sure rows of all units, whatever their order. Holds 512 KiB and the hashes at the edge. */

@@ -71,13 +71,13 @@ test('rows of equal content go together, and never more than wanted', () => {
   );
 });
 
-test('confidence is the distance of the two best; unreadable and empty rows cannot be chosen, nor fixed labels', () => {
+test('confidence is the best probability; unreadable and empty rows cannot be chosen, nor fixed labels', () => {
   const columns = createTagColumns(3);
   columns.personaScores.set([40_000, 10_000, 0, 30_000, 0, 0, 20_000, 20_000, 0]);
   columns.flags[1] = rowFlags.emptyOutput;
   columns.contentHash.set([9, 0, 0, 0, 8, 0, 0, 0, 7]);
   const { confidence, hash } = confidencesOf(columns, false);
-  expect([...confidence]).toEqual([30_000, -1, 0]);
+  expect([...confidence]).toEqual([40_000, -1, 20_000]);
   expect([...hash]).toEqual([9, 8, 7]);
   expect([...confidencesOf(columns, true).confidence]).toEqual([-1, -1, -1]);
 });

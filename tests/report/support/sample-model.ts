@@ -174,7 +174,7 @@ export function sampleModel(options: SampleOptions = {}): ReportModel {
       eligible: supply,
       rows: refined,
       agreed: Math.floor(refined / 3),
-      margin: 0.04,
+      confidence: 0.24,
     },
     confidence: ['persona-v1', 'traits-v1'].map((tagger, index) => ({
       tagger,
