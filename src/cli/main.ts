@@ -7,6 +7,7 @@ import { suggestName } from '../lib/nearest.ts';
 import { benchCommand } from './commands/bench.ts';
 import { configCommand } from './commands/config.ts';
 import { evalCommand } from './commands/eval.ts';
+import { fetchCommand } from './commands/fetch.ts';
 import { reportCommand } from './commands/report.ts';
 import { planCommand } from './commands/plan.ts';
 import { pushCommand } from './commands/push.ts';
@@ -51,6 +52,7 @@ const optionNames = [
   'run',
   'repo',
   'private',
+  'commercial',
   'projection',
   'compare',
   'rows',
@@ -66,6 +68,7 @@ const commandNames = [
   'eval',
   'train',
   'report',
+  'fetch',
   'push',
   'status',
   'bench',
@@ -83,6 +86,7 @@ async function main(): Promise<void> {
     .command(whyCommand)
     .command(verifyCommand)
     .command(reportCommand)
+    .command(fetchCommand)
     .command(pushCommand)
     .command(statusCommand)
     .command(benchCommand)

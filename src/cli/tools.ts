@@ -22,6 +22,11 @@ export function defaultOut(config: string): string {
   return join('runs', basename(config).replace(/\.ya?ml$/, ''));
 }
 
+/** Overrides of the configuration that the command line asks for; its own options stand last and win. */
+export function setsOf(args: { readonly set?: string[]; readonly commercial: boolean }): string[] {
+  return [...(args.set ?? []), ...(args.commercial ? ['run.commercial=true'] : [])];
+}
+
 /** A configuration path as given; a path that does not exist here is looked up in the package. */
 export function findConfig(path: string): string {
   if (existsSync(path)) return path;

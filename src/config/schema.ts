@@ -269,8 +269,17 @@ const runSchema = z.strictObject({
     .default('error')
     .describe('A damaged file (truncated, corrupt) stops the run, or is left out with a warning.'),
   unit_bytes: bytesSchema.default(4 * 2 ** 20).describe('Input per unit of work.'),
+  download: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Fetch Hub files whole into the local cache before the run, resumably; off: they are read by range, where the cache lacks them.',
+    ),
   allow_benchmarks: z.boolean().default(false).describe('Let benchmark sources in.'),
-  commercial: z.boolean().default(false).describe('Refuse sources whose licence bars commercial use.'),
+  commercial: z
+    .boolean()
+    .default(false)
+    .describe('Refuse sources whose licence bars commercial use, or is unknown.'),
   limit: z.number().int().positive().optional().describe('Read at most this many rows, for a trial.'),
 });
 

@@ -1,17 +1,20 @@
 import { type FileHandle, lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 
+import type { ByteSource } from '../core/byte-source.ts';
 import { ConfigError, FatalError } from '../core/errors.ts';
 import type { HubLocation } from '../core/unit.ts';
 
-import type { ByteSource } from '../core/byte-source.ts';
+import { readListing } from './cache-listing.ts';
 import { chooseHubFiles, type HubEntry, type HubListing } from './choose-files.ts';
 import type { HubSettings } from './environment.ts';
+import type { RepoName } from './read-repo.ts';
 
 /**
  * The listing of `listHubFiles` out of the download cache alone, in the layout that `snapshotDownload` and Python share:
- * `datasets--owner--name/{refs/<branch>, blobs/<etag>, snapshots/<sha>/<path> -> blob}`. Licence and gating are unknown
- * there. ConfigError `hub-offline-missing` names what is not there, also after a download that was cut off.
+ * `datasets--owner--name/{refs/<branch>, blobs/<etag>, snapshots/<sha>/<path> -> blob}`. Where `fetch` left a listing of
+ * the whole repository that is what must be there; else whatever the snapshot holds, and licence and gating are unknown.
+ * ConfigError `hub-offline-missing` names what is not there, also after a download that was cut off.
  */
 export async function listCachedFiles(
   params: {
@@ -22,16 +25,17 @@ export async function listCachedFiles(
   },
   settings: HubSettings,
 ): Promise<HubListing> {
-  const folder = repoFolder(params.repo, settings);
+  const folder = repoFolder({ type: 'dataset', name: params.repo }, settings);
   const revision = await resolveCached(folder, params.repo, params.revision ?? 'main');
-  await refuseUnfinished(folder, params.repo);
   const snapshot = join(folder, 'snapshots', revision);
-  const entries = await readSnapshot(snapshot, params.repo);
+  const listing = await readListing(folder, revision);
+  const entries = listing?.entries ?? (await readWholeSnapshot(folder, snapshot, params.repo));
   const plainPaths = (params.paths ?? []).filter((path) => !/[*?[{]/.test(path));
   const absent = plainPaths.filter((path) => !entries.some((entry) => entry.path === path));
   if (absent.length > 0) throw missing(`${params.repo}: ${absent.join(', ')}`, snapshot);
   const chosen = chooseHubFiles(entries, params.paths);
   if (chosen.files.length === 0) throw missing(`${params.repo}: data files`, snapshot);
+  await refuseMissing(params.repo, snapshot, chosen.files);
   const place = { kind: 'hub' as const, repo: params.repo, revision, endpoint: settings.endpoint };
   const files = chosen.files.map(({ path, bytes, etag }) => ({
     source: params.source,
@@ -39,7 +43,18 @@ export async function listCachedFiles(
     location: { ...place, path, etag },
     bytes,
   }));
-  return { revision, files, ignored: chosen.ignored, license: null, gated: false };
+  const { license = null, gated = false } = listing ?? {};
+  return { revision, files, ignored: chosen.ignored, license, gated };
+}
+
+/** Snapshot folder of a model that `fetch` or a run put into the cache whole; ConfigError `hub-offline-missing`. */
+export async function cachedModel(name: string, settings: HubSettings): Promise<string> {
+  const folder = repoFolder({ type: 'model', name }, settings);
+  const revision = await resolveCached(folder, name, 'main');
+  const snapshot = join(folder, 'snapshots', revision);
+  const listing = await readListing(folder, revision);
+  await refuseMissing(name, snapshot, listing?.entries ?? (await readWholeSnapshot(folder, snapshot, name)));
+  return snapshot;
 }
 
 /** The cached copy of `location`; ConfigError `hub-offline-missing`, FatalError `etag-changed` when it has another length. */
@@ -48,8 +63,7 @@ export async function openCachedBytes(
   bytes: number,
   settings: HubSettings,
 ): Promise<ByteSource> {
-  const folder = repoFolder(location.repo, settings);
-  const path = join(folder, 'snapshots', location.revision, ...location.path.split('/'));
+  const path = cachedPath(location, settings);
   const handle = await open(path).catch((error: unknown) => {
     if (isAbsent(error)) throw missing(`${location.repo}: ${location.path}`, path);
     throw error;
@@ -58,6 +72,24 @@ export async function openCachedBytes(
   if (size === bytes) return fileBytes(handle, bytes, path);
   await handle.close();
   throw new FatalError(`${path}: has ${size} bytes, it was listed with ${bytes}`, { code: 'etag-changed' });
+}
+
+/** Whether the cache holds that very file, whole: by its hash where the cache links it, else by its length. */
+export async function isCached(
+  location: HubLocation,
+  bytes: number,
+  settings: HubSettings,
+): Promise<boolean> {
+  const path = cachedPath(location, settings);
+  const found = await stat(path).catch(ifAbsent(undefined));
+  if (found?.size !== bytes) return false;
+  const link = await lstat(path);
+  return !link.isSymbolicLink() || basename(await readlink(path)) === location.etag;
+}
+
+function cachedPath(location: HubLocation, settings: HubSettings): string {
+  const folder = repoFolder({ type: 'dataset', name: location.repo }, settings);
+  return join(folder, 'snapshots', location.revision, ...location.path.split('/'));
 }
 
 function fileBytes(handle: FileHandle, bytes: number, path: string): ByteSource {
@@ -81,8 +113,9 @@ function fileBytes(handle: FileHandle, bytes: number, path: string): ByteSource 
   };
 }
 
-function repoFolder(repo: string, settings: HubSettings): string {
-  return join(settings.cacheFolder, ['datasets', ...repo.split('/')].join('--'));
+/** Where the cache keeps a repository. */
+export function repoFolder({ type, name }: RepoName, settings: HubSettings): string {
+  return join(settings.cacheFolder, [`${type}s`, ...name.split('/')].join('--'));
 }
 
 async function resolveCached(folder: string, repo: string, revision: string): Promise<string> {
@@ -94,6 +127,23 @@ async function resolveCached(folder: string, repo: string, revision: string): Pr
   );
   if (!isThere) throw missing(`${repo} at revision ${revision}`, folder);
   return sha;
+}
+
+async function refuseMissing(repo: string, snapshot: string, wanted: readonly HubEntry[]): Promise<void> {
+  const absent: string[] = [];
+  for (const { path, bytes } of wanted) {
+    const found = await stat(join(snapshot, ...path.split('/'))).catch(ifAbsent(undefined));
+    if (found?.size !== bytes) absent.push(path);
+  }
+  if (absent.length === 0) return;
+  const shown = absent.slice(0, 5).join(', ') + (absent.length > 5 ? ` and ${absent.length - 5} more` : '');
+  throw missing(`${repo}: ${shown} (${absent.length} of ${wanted.length} files)`, snapshot);
+}
+
+/** A cache that another tool made: nobody says what the repository holds besides. */
+async function readWholeSnapshot(folder: string, snapshot: string, repo: string): Promise<HubEntry[]> {
+  await refuseUnfinished(folder, repo);
+  return readSnapshot(snapshot, repo);
 }
 
 async function refuseUnfinished(folder: string, repo: string): Promise<void> {
@@ -125,13 +175,10 @@ async function cachedEtag(path: string): Promise<string> {
 }
 
 function missing(what: string, where: string): ConfigError {
-  return new ConfigError(
-    `${what} is not in the local cache ${where}, and HF_HUB_OFFLINE=1 forbids to fetch it`,
-    {
-      code: 'hub-offline-missing',
-      hint: 'download it once with a connection (hf download --repo-type dataset …), or unset HF_HUB_OFFLINE and --offline',
-    },
-  );
+  return new ConfigError(`${what}: not in the local cache ${where}, and offline nothing is fetched`, {
+    code: 'hub-offline-missing',
+    hint: 'fetch it once with a connection (tag-datasets fetch --config …), or go on without --offline and HF_HUB_OFFLINE',
+  });
 }
 
 function isAbsent(error: unknown): boolean {

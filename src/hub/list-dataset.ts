@@ -4,7 +4,7 @@ import { listCachedFiles } from './cache.ts';
 import { chooseHubFiles, type HubEntry, type HubListing } from './choose-files.ts';
 import { type HubSettings, readHubEnvironment } from './environment.ts';
 import { createHubFetch } from './hub-fetch.ts';
-import { checkRepoName, type HubOptions, readInfo, readTree } from './read-repo.ts';
+import { checkRepoName, type HubOptions, readInfo, readTree, type RepoName } from './read-repo.ts';
 
 /**
  * The data files of a Hub dataset (Parquet, JSONL, JSON, CSV, TSV, plain, .gz or .zst) at one commit. Nothing is
@@ -25,8 +25,8 @@ export async function listHubFiles(
   const settings = readHubEnvironment(options.environment);
   if (settings.isOffline) return listCachedFiles(params, settings);
   const hubFetch = createHubFetch({ ...settings, ...options });
-  const info = await readInfo(params.repo, params.revision ?? 'main', settings, hubFetch);
-  const entries = await readTree(params.repo, info.revision, settings, hubFetch);
+  const info = await readInfo(datasetName(params.repo), params.revision ?? 'main', settings, hubFetch);
+  const entries = await readTree(datasetName(params.repo), info.revision, settings, hubFetch);
   const chosen = chooseHubFiles(entries, params.paths);
   if (chosen.files.length === 0) throw await noDataFiles(params, entries, settings, hubFetch);
   const files = chosen.files.map(({ path, bytes, etag }) => ({
@@ -69,10 +69,16 @@ async function noDataFiles(
 
 async function hasParquetCopy(repo: string, settings: HubSettings, hubFetch: typeof fetch): Promise<boolean> {
   try {
-    const { revision } = await readInfo(repo, 'refs/convert/parquet', settings, hubFetch);
-    return (await readTree(repo, revision, settings, hubFetch)).some(({ path }) => path.endsWith('.parquet'));
+    const { revision } = await readInfo(datasetName(repo), 'refs/convert/parquet', settings, hubFetch);
+    return (await readTree(datasetName(repo), revision, settings, hubFetch)).some(({ path }) =>
+      path.endsWith('.parquet'),
+    );
   } catch (error) {
     if (error instanceof ConfigError) return false;
     throw error;
   }
+}
+
+function datasetName(name: string): RepoName {
+  return { type: 'dataset', name };
 }

@@ -4,13 +4,13 @@ import type { ByteSource } from '../core/byte-source.ts';
 import { ConfigError, FatalError } from '../core/errors.ts';
 import type { HubLocation } from '../core/unit.ts';
 
-import { openCachedBytes } from './cache.ts';
+import { isCached, openCachedBytes } from './cache.ts';
 import { readHubEnvironment } from './environment.ts';
 import { createHubFetch } from './hub-fetch.ts';
 import type { HubOptions } from './read-repo.ts';
 
 /**
- * Reads one Hub file by ranges, never copying it to disk; the environment (default: the process's) names token and
+ * Reads one Hub file from the cache where it lies there whole, else by ranges, never copying it to disk; the environment (default: the process's) names token and
  * cache. `read` throws FatalError `range-ignored`, `short-body`, `etag-changed`, `short-read`, or what `createHubFetch`
  * throws. Holds nothing between reads.
  */
@@ -23,7 +23,9 @@ export async function openHubBytes(
     ...(options.environment ?? process.env),
     HF_ENDPOINT: location.endpoint,
   });
-  if (settings.isOffline) return openCachedBytes(location, bytes, settings);
+  if (settings.isOffline || (await isCached(location, bytes, settings))) {
+    return openCachedBytes(location, bytes, settings);
+  }
   const path = location.path.split('/').map(encodeURIComponent).join('/');
   const hubFetch = createHubFetch({ ...settings, ...options, expected: { etag: location.etag, bytes } });
   const blob = await downloadFile({

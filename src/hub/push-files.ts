@@ -89,10 +89,12 @@ function checkSettings({ token, isOffline }: HubSettings): void {
 
 /** Commit at the head of main; null where there is no such repository. */
 async function findHead({ repo, isPrivate }: PushParams, { settings, fetch }: Hub): Promise<string | null> {
-  const info = await readInfo(repo, 'main', settings, fetch).catch((error: unknown) => {
-    if (error instanceof ConfigError && error.code === 'hub-not-found') return null;
-    throw error;
-  });
+  const info = await readInfo({ type: 'dataset', name: repo }, 'main', settings, fetch).catch(
+    (error: unknown) => {
+      if (error instanceof ConfigError && error.code === 'hub-not-found') return null;
+      throw error;
+    },
+  );
   if (info && isPrivate && !info.isPrivate) {
     throw new ConfigError(`${repo} exists and is public`, {
       code: 'hub-not-private',
@@ -103,7 +105,10 @@ async function findHead({ repo, isPrivate }: PushParams, { settings, fetch }: Hu
 }
 
 async function planAgainst(params: PushParams, head: string | null, hub: Hub): Promise<PushPlan> {
-  const remote = head === null ? [] : await readTree(params.repo, head, hub.settings, hub.fetch);
+  const remote =
+    head === null
+      ? []
+      : await readTree({ type: 'dataset', name: params.repo }, head, hub.settings, hub.fetch);
   return planPush(params.files, remote, params.isOwned);
 }
 
@@ -117,7 +122,7 @@ async function makeRepo({ repo, isPrivate }: PushParams, { settings, fetch }: Hu
       accessToken: settings.token ?? '',
     }),
   );
-  return (await readInfo(repo, 'main', settings, fetch)).revision;
+  return (await readInfo({ type: 'dataset', name: repo }, 'main', settings, fetch)).revision;
 }
 
 interface CommitParams {
@@ -147,7 +152,12 @@ const unclear = new Set(['hub-network', 'hub-status', 'hub-bad-reply']);
 
 /** The head of main where it holds what was to be pushed. */
 async function settledHead({ params, hub }: CommitParams): Promise<string | null> {
-  const { revision } = await readInfo(params.repo, 'main', hub.settings, hub.fetch);
+  const { revision } = await readInfo(
+    { type: 'dataset', name: params.repo },
+    'main',
+    hub.settings,
+    hub.fetch,
+  );
   const left = await planAgainst(params, revision, hub);
   return left.upload.length === 0 && left.remove.length === 0 ? revision : null;
 }

@@ -1,10 +1,25 @@
-import { datasetInfo, listFiles } from '@huggingface/hub';
+import { datasetInfo, listFiles, modelInfo } from '@huggingface/hub';
 
 import { ConfigError, describeSystemError, FatalError, TagDatasetsError } from '../core/errors.ts';
 import type { RetryOptions } from '../lib/retry.ts';
 
 import type { HubEntry } from './choose-files.ts';
 import type { Environment, HubSettings } from './environment.ts';
+
+export interface RepoName {
+  readonly type: 'dataset' | 'model';
+  /** owner/name */
+  readonly name: string;
+}
+
+export interface RepoInfo {
+  /** Commit sha. */
+  readonly revision: string;
+  /** As the card says it; null where it says nothing. */
+  readonly license: string | null;
+  readonly gated: boolean;
+  readonly isPrivate: boolean;
+}
 
 export interface HubOptions {
   readonly environment: Environment;
@@ -21,23 +36,22 @@ export function checkRepoName(repo: string): void {
   });
 }
 
+/** The commit that a revision stands for, and what may be done with it. */
 export async function readInfo(
-  repo: string,
+  repo: RepoName,
   revision: string,
   settings: HubSettings,
   hubFetch: typeof fetch,
-): Promise<{ revision: string; license: string | null; gated: boolean; isPrivate: boolean }> {
-  const info = await readable(`${repo} at revision ${revision}`, () =>
-    datasetInfo({
-      name: repo,
-      revision,
-      additionalFields: ['sha', 'tags'],
-      hubUrl: settings.endpoint,
-      fetch: hubFetch,
-    }),
+): Promise<RepoInfo> {
+  const where = `${repo.name} at revision ${revision}`;
+  const params = { name: repo.name, revision, hubUrl: settings.endpoint, fetch: hubFetch };
+  const info = await readable(where, () =>
+    repo.type === 'dataset'
+      ? datasetInfo({ ...params, additionalFields: ['sha', 'tags'] })
+      : modelInfo({ ...params, additionalFields: ['sha', 'tags'] }),
   );
   if (typeof info.sha !== 'string' || !/^[0-9a-f]{7,64}$/.test(info.sha)) {
-    throw new FatalError(`${repo} at revision ${revision}: the Hub named no commit`, {
+    throw new FatalError(`${where}: the Hub named no commit`, {
       code: 'hub-bad-reply',
     });
   }
@@ -50,17 +64,17 @@ export async function readInfo(
   };
 }
 
+/** Every file of a commit, with the ETag that its bytes will have. */
 export async function readTree(
-  repo: string,
+  repo: RepoName,
   revision: string,
   settings: HubSettings,
   hubFetch: typeof fetch,
 ): Promise<HubEntry[]> {
-  return readable(`${repo} at revision ${revision}`, async () => {
+  return readable(`${repo.name} at revision ${revision}`, async () => {
     const entries: HubEntry[] = [];
-    const designation = { type: 'dataset', name: repo } as const;
     for await (const entry of listFiles({
-      repo: designation,
+      repo,
       revision,
       recursive: true,
       hubUrl: settings.endpoint,

@@ -1,6 +1,7 @@
 import type { Config, SourceConfig } from '../config/schema.ts';
 import { findRecipe, type Recipe } from '../source/recipe.ts';
-import { refusalOf, withRecipe } from './sources.ts';
+import { refusalOf } from './gates.ts';
+import { withRecipe } from './sources.ts';
 
 /** A source as far as it is known before a byte of it is read. */
 export interface DeclaredSource {

@@ -16,6 +16,7 @@ import { removeTemporaryFiles, sweep } from './checkpoint.ts';
 import { auditTable, readAuditSet } from './audit-pass.ts';
 import { createContext, type RunContext } from './context.ts';
 import { describeCorpus, describeSources, writeCorpus } from './corpus.ts';
+import { fetchSources } from './fetch-sources.ts';
 import { finishRun } from './finish.ts';
 import { planGaps } from './gap-recipes.ts';
 import { layOut, type RunLayout } from './layout.ts';
@@ -88,6 +89,10 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     log.write(event);
   };
   const context = createContext({ emit, signal: effects.signal });
+  if (params.loaded.config.run.download && effects.environment['HF_HUB_OFFLINE'] !== '1') {
+    const { recipesFolder } = params.tools;
+    await fetchSources({ config: params.loaded.config, recipesFolder }, effects, context);
+  }
   const prepared = await prepare(params, effects, context);
   await makeFolder(out);
   await using _lock = await lockRun(paths.lock, out);

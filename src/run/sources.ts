@@ -2,6 +2,7 @@ import type { InputFile } from '../core/unit.ts';
 import { ConfigError } from '../core/errors.ts';
 import { resolveDataPath } from '../config/load.ts';
 import type { Config, SourceConfig } from '../config/schema.ts';
+import { checkGates, isKnownLicence, nonCommercial } from './gates.ts';
 import { listHubFiles } from '../hub/list-dataset.ts';
 import { listFiles } from '../source/list-files.ts';
 import { findRecipe, loadRecipes } from '../source/recipe.ts';
@@ -48,6 +49,7 @@ export async function resolveSources(
       paths: [resolveDataPath(config.dataset.data_path, configPath)],
       baseDir: '/',
     });
+    checkGates({ name: config.dataset.data_path, benchmark: false }, config, warnings);
     ignored.push(...listed.ignored);
     sources.push(...splitByStem(listed.files));
   }
@@ -57,10 +59,15 @@ export async function resolveSources(
   for (const source of config.sources) {
     const merged =
       source.recipe === undefined ? source : withRecipe(source, findRecipe(recipes, source.recipe));
-    checkGates(merged, config, warnings);
+    // What is stated is judged before anything is listed; what only the Hub's own card can say, after.
+    if (isKnownLicence(merged.licence) || merged.benchmark) checkGates(merged, config, []);
     const listed = await listSource(merged, configPath, environment, signal);
+    const licensed = isKnownLicence(merged.licence)
+      ? merged
+      : { ...merged, licence: listed.license ?? merged.licence };
+    checkGates(licensed, config, warnings);
     ignored.push(...listed.ignored);
-    sources.push({ ...describe(merged), files: listed.files, revision: listed.revision });
+    sources.push({ ...describe(licensed), files: listed.files, revision: listed.revision });
   }
   if (sources.length === 0) {
     throw new ConfigError('no source is configured', {
@@ -109,9 +116,14 @@ export function withRecipe(source: SourceConfig, recipe: ReturnType<typeof findR
     persona: source.persona ?? recipe.persona,
     prior_strength: source.prior_strength ?? recipe.prior_strength,
     limit: source.limit ?? recipe.cap,
-    licence: source.licence ?? recipe.license,
+    licence: source.licence ?? licenceOf(recipe),
     benchmark: source.benchmark || recipe.benchmark,
   };
+}
+
+/** A recipe may know of terms that the name of its licence does not say. */
+function licenceOf({ license, non_commercial: isBarred }: ReturnType<typeof findRecipe>): string {
+  return isBarred && !nonCommercial.test(license) ? `${license} (non-commercial)` : license;
 }
 
 /** Half tagger, half origin: enough to tip a doubtful row, not to overrule a sure one. */
@@ -129,40 +141,6 @@ function describe(source: SourceConfig): Omit<ResolvedSource, 'files' | 'revisio
   };
 }
 
-/** Why a run refuses a source, if it does. */
-export function refusalOf(
-  source: SourceConfig,
-  config: Config,
-): { readonly reason: 'benchmark' | 'licence'; readonly error: ConfigError } | null {
-  if (source.benchmark && !config.run.allow_benchmarks) {
-    const error = new ConfigError(
-      `source "${source.name}" is a benchmark; training on it spoils every score measured with it`,
-      { code: 'benchmark-refused', hint: 'take it out, or set run.allow_benchmarks: true' },
-    );
-    return { reason: 'benchmark', error };
-  }
-  const licence = source.licence ?? 'unknown';
-  if (config.run.commercial && /\bnc\b|non-?commercial|unknown/i.test(licence)) {
-    const error = new ConfigError(
-      `source "${source.name}" has the licence "${licence}", which does not permit commercial use`,
-      { code: 'licence-refused', hint: 'take it out, state its licence, or run without run.commercial' },
-    );
-    return { reason: 'licence', error };
-  }
-  return null;
-}
-
-function checkGates(
-  source: SourceConfig,
-  config: Config,
-  warnings: { code: string; message: string }[],
-): void {
-  const refusal = refusalOf(source, config);
-  if (refusal) throw refusal.error;
-  if ((source.licence ?? 'unknown') === 'unknown')
-    warnings.push({ code: 'licence-unknown', message: `source "${source.name}" has no known licence` });
-}
-
 async function listSource(
   source: SourceConfig,
   configPath: string,
@@ -172,6 +150,8 @@ async function listSource(
   files: readonly InputFile[];
   ignored: readonly { path: string; reason: string }[];
   revision: string | null;
+  /** As the card on the Hub says it. */
+  license: string | null;
 }> {
   if (source.hub !== undefined) {
     const listed = await listHubFiles(
@@ -186,5 +166,5 @@ async function listSource(
     paths: given.map((path) => resolveDataPath(path, configPath)),
     baseDir: '/',
   });
-  return { ...listed, revision: null };
+  return { ...listed, revision: null, license: null };
 }

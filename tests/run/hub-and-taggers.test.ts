@@ -74,6 +74,25 @@ test('Parquet from the Hub gives the rows of the same file on disk', async () =>
   expect(JSON.parse(result.stdout)).toMatchObject({ rows: 600 });
 });
 
+test('what was fetched serves a run without a connection; before that the run names what is missing', async () => {
+  const rows = await readFile(join(folder, 'rows.jsonl'));
+  const path = await config('fetched', '{name: chat, hub: someone/chat, licence: mit}');
+  const home = join(folder, 'hf-home');
+  const run = ['--config', path, '--out', join(folder, 'fetched'), '--offline', '--json'];
+  await using hub = await startHubServer({ repos: { 'someone/chat': { files: { 'rows.jsonl': rows } } } });
+  const env = { HF_ENDPOINT: hub.endpoint, HF_HOME: home };
+  const early = await runCli(run, { env });
+  expect(early.code).toBe(1);
+  expect(early.stderr).toContain('someone/chat at revision main: not in the local cache');
+  const fetched = await runCli(['fetch', '--config', path, '--json'], { env });
+  expect(JSON.parse(fetched.stdout).sources).toMatchObject([{ source: 'chat', fetched_bytes: rows.length }]);
+  const before = hub.requests.length;
+  const result = await runCli(run, { env });
+  expect(result.code).toBe(0);
+  expect(JSON.parse(result.stdout)).toMatchObject({ rows: 600 });
+  expect(hub.requests).toHaveLength(before);
+});
+
 test('a server that ignores Range is an error, never data', async () => {
   const rows = await readFile(join(folder, 'rows.jsonl'));
   await using hub = await startHubServer({ repos: { 'someone/chat': { files: { 'rows.jsonl': rows } } } });

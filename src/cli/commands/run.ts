@@ -7,12 +7,13 @@ import { renderText } from '../../report/text.ts';
 import { runAll } from '../../run/run.ts';
 import { withProcess } from '../process.ts';
 import { runSummary } from '../render/summary.ts';
-import { defaultOut, findConfig, loadTools } from '../tools.ts';
+import { defaultOut, findConfig, loadTools, setsOf } from '../tools.ts';
 
 interface RunArguments {
   config: string;
   out?: string;
   set?: string[];
+  commercial: boolean;
   workers?: number;
   limit?: number;
   fresh: boolean;
@@ -42,6 +43,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option('fresh', { type: 'boolean', default: false, describe: 'Empty the run folder first' })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Validate, list the inputs and stop' })
       .option('offline', { type: 'boolean', default: false, describe: 'Use only what is on this machine' })
+      .option('commercial', {
+        type: 'boolean',
+        default: false,
+        describe: 'Refuse sources whose licence bars commercial use, or is unknown',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' })
       .example('$0 --config configs/quickstart.yaml', 'the shipped samples, offline')
       .example(
@@ -50,7 +56,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       ),
   async handler(args) {
     const taxonomy = await loadTaxonomy();
-    const loaded = await loadConfig({ path: findConfig(args.config), sets: args.set ?? [], taxonomy });
+    const loaded = await loadConfig({ path: findConfig(args.config), sets: setsOf(args), taxonomy });
     const tools = await loadTools(
       { ...loaded.config.taggers, accurate: accurateTier(loaded.config.cascade) },
       taxonomy,
