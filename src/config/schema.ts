@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { cascadeSchema } from './cascade-schema.ts';
 import { decontaminateSchema, nearDuplicatesSchema } from './duplicates-schema.ts';
 import { auditSchema, planSchema } from './planning-schema.ts';
+import { runSchema } from './run-schema.ts';
 import { peftSchema, type phaseSchema, trainingSchema } from './training-schema.ts';
 import { bytesSchema, factorSchema, shareSchema } from './values.ts';
 
@@ -257,30 +258,6 @@ const outputSchema = z.strictObject({
   control_token_dropout: share
     .default(0)
     .describe('Share of the rows, chosen by content hash, that carry no token.'),
-});
-
-const runSchema = z.strictObject({
-  workers: z.number().int().min(1).max(256).optional().describe('Worker threads; default: one per core.'),
-  max_bad_rate: share
-    .default(0.001)
-    .describe('A source with a larger share of unreadable rows fails the run.'),
-  on_bad_file: z
-    .enum(['error', 'skip'])
-    .default('error')
-    .describe('A damaged file (truncated, corrupt) stops the run, or is left out with a warning.'),
-  unit_bytes: bytesSchema.default(4 * 2 ** 20).describe('Input per unit of work.'),
-  download: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Fetch Hub files whole into the local cache before the run, resumably; off: they are read by range, where the cache lacks them.',
-    ),
-  allow_benchmarks: z.boolean().default(false).describe('Let benchmark sources in.'),
-  commercial: z
-    .boolean()
-    .default(false)
-    .describe('Refuse sources whose licence bars commercial use, or is unknown.'),
-  limit: z.number().int().positive().optional().describe('Read at most this many rows, for a trial.'),
 });
 
 /** Everything a configuration may hold, with defaults and descriptions; the only place where defaults live. */
