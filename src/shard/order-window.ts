@@ -11,6 +11,8 @@ export interface PersonaQueue {
   taken: number;
   /** The next members, oldest first. */
   readonly window: number[];
+  /** Their traits and sources (source × 65536 + traits), so that a choice reads nothing that lies elsewhere. */
+  readonly labels: number[];
 }
 
 /** Members of a persona that may overtake each other; their choice takes the edge off what the tree leaves. */
@@ -48,34 +50,40 @@ export class MemberPicker {
   }
 
   take(queue: PersonaQueue): number {
-    const { window } = queue;
-    while (window.length < windowMembers && queue.taken + window.length < queue.members)
-      window.push(this.#draw(queue));
-    const { traits, sources } = this.#labels;
+    const { window, labels } = queue;
+    while (window.length < windowMembers && queue.taken + window.length < queue.members) this.#draw(queue);
     this.#given.expect(this.#whole);
     let best = 0;
     let bestCost = Infinity;
     for (let i = 0; i < window.length; i++) {
-      const member = window[i] ?? 0;
-      const cost = i * agePenalty + this.#given.costOf(traits[member] ?? 0, sources[member] ?? 0);
+      const label = labels[i] ?? 0;
+      const cost = i * agePenalty + this.#given.costOf(label & 0xffff, label >>> 16);
       if (cost < bestCost) {
         best = i;
         bestCost = cost;
       }
     }
     const member = window[best] ?? 0;
-    for (let i = best; i + 1 < window.length; i++) window[i] = window[i + 1] ?? 0;
+    const label = labels[best] ?? 0;
+    for (let i = best; i + 1 < window.length; i++) {
+      window[i] = window[i + 1] ?? 0;
+      labels[i] = labels[i + 1] ?? 0;
+    }
     window.pop();
+    labels.pop();
     queue.taken++;
-    this.#given.add(traits[member] ?? 0, sources[member] ?? 0);
+    this.#given.add(label & 0xffff, label >>> 16);
     return member;
   }
 
-  #draw({ root, shares }: PersonaQueue): number {
+  #draw({ root, shares, window, labels }: PersonaQueue): void {
     this.#drawn.expect(shares);
     const cell = this.#tree.take(root, this.#drawn);
     const member = this.#members[(this.#starts[cell] ?? 0) + this.#tree.takenOf(cell) - 1] ?? 0;
-    this.#drawn.add(this.#labels.traits[member] ?? 0, this.#labels.sources[member] ?? 0);
-    return member;
+    const traits = this.#labels.traits[member] ?? 0;
+    const source = this.#labels.sources[member] ?? 0;
+    this.#drawn.add(traits, source);
+    window.push(member);
+    labels.push(((source << 16) | traits) >>> 0);
   }
 }

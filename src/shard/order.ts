@@ -105,7 +105,8 @@ function cutQueues(
     members += sizes[end - 1] ?? 0;
     if (end < personas.length && personas[end] === personas[start]) continue;
     const shares = ofPersona[personas[start] ?? 0];
-    if (shares) queues.push({ root: tree.build(start, end), members, shares, taken: 0, window: [] });
+    if (shares)
+      queues.push({ root: tree.build(start, end), members, shares, taken: 0, window: [], labels: [] });
     [start, members] = [end, 0];
   }
   return queues;
