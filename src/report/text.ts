@@ -192,7 +192,7 @@ function orderLines({ prefixBalance }: ReportModel, width: number): string[] {
     worst.set(axis, Math.max(worst.get(axis) ?? 0, worstPrefixRows));
   if (worst.size === 0) return [];
   const parts = [...worst].map(([axis, rows]) => `${axis} ${rows.toFixed(1)}`);
-  return [cutText(`order   any prefix is within so many rows of the mix: ${parts.join(', ')}`, width)];
+  return [cutText(`order   rows from the mix in any prefix: ${parts.join(', ')}`, width)];
 }
 
 function placeLines({ run, shards }: ReportModel, width: number, paint: Paint): string[] {

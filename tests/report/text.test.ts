@@ -44,7 +44,7 @@ test('the summary tells rows, personas, traits, infeasibility and places', () =>
     19.5% of the corpus, but its supply reaches 15.6% even with 4 copies of every row. The
     category minima add up to 101%, so at least one band has to give way by 1 point.
 
-    order   any prefix is within so many rows of the mix: persona 0.8, category 1.7, trait 2.…
+    order   rows from the mix in any prefix: persona 0.8, category 1.7, trait 2.6, source 3.5
     shards  out/personas/dataset (8 shards, 251.4 MiB)
     report  out/personas/report/report.html"
   `);
