@@ -52,6 +52,7 @@ try {
   const plan = await planRun(table, config, taxonomy, corpus.sources);
   const division = divideRows(table, plan, config, taxonomy, screened.splitRows);
   const planned = performance.now();
+  const planPeak = process.resourceUsage().maxRSS * 1024 - before;
   const layout = await layOut({ table, plan, division }, config, async (inputs) => inputs.map(orderSplit));
   const ended = performance.now();
   const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(2)} s`;
@@ -60,7 +61,8 @@ try {
       `${rows} rows, ${corpus.units.length} units, ${plan.problem.cells.length} cells, feasible ${plan.solution.feasible}, ${plan.solution.total} rows chosen`,
       `read sidecars ${seconds(started, loaded)}, duplicates + balance + selection + phases ${seconds(loaded, planned)}, PLAN ${seconds(started, planned)}`,
       `order on one thread ${seconds(planned, ended)} (${layout.shards.length} shards)`,
-      `peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, ${((process.resourceUsage().maxRSS * 1024 - before) / rows).toFixed(0)} bytes a row above the start, transient buffers included`,
+      `peak memory of PLAN ${(planPeak / rows).toFixed(0)} bytes a row above the start, transient buffers included`,
+      `peak memory with the order ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, ${((process.resourceUsage().maxRSS * 1024 - before) / rows).toFixed(0)} bytes a row above the start, transient buffers included`,
       '',
     ].join('\n'),
   );
