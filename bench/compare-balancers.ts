@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 
 import { selectRows } from '../src/balance/select.ts';
 import { loadConfig } from '../src/config/load.ts';
-import { readCorpus } from '../src/run/corpus.ts';
-import { planCorpus, type PlannedCorpus } from '../src/run/plan-corpus.ts';
+import { readCorpus } from '../src/run/plan/corpus.ts';
+import { planCorpus, type PlannedCorpus } from '../src/run/plan/plan-corpus.ts';
 import { loadTaxonomy } from '../taggers/taxonomy.ts';
 
 /**

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { loadConfig } from '../src/config/load.ts';
-import { labelRules } from '../src/run/plan-corpus.ts';
-import { planRun } from '../src/run/plan-pass.ts';
-import { planStreaming } from '../src/run/plan-streaming.ts';
-import { type PlanTable, stateIndex, tableOfUnit } from '../src/run/plan-table.ts';
-import { dropDuplicates } from '../src/run/screen-table.ts';
-import { streamUnits } from '../src/run/unit-stream.ts';
+import { labelRules } from '../src/run/plan/plan-corpus.ts';
+import { planRun } from '../src/run/plan/plan-pass.ts';
+import { planStreaming } from '../src/run/plan/plan-streaming.ts';
+import { type PlanTable, stateIndex, tableOfUnit } from '../src/run/plan/plan-table.ts';
+import { dropDuplicates } from '../src/run/plan/screen-table.ts';
+import { streamUnits } from '../src/run/plan/unit-stream.ts';
 import { loadTaxonomy } from '../taggers/taxonomy.ts';
 import { generatedColumns } from './generate-sidecars.ts';
 

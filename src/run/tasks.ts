@@ -6,8 +6,8 @@ import type { LeastSure } from '../tag/least-sure.ts';
 import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput, StepKey } from './checkpoint.ts';
-import type { ExplainedRow } from './tag-explain.ts';
-import type { UnitBlock } from './labelled-rows.ts';
+import type { ExplainedRow } from './tag/tag-explain.ts';
+import type { UnitBlock } from './evaluate/labelled-rows.ts';
 
 /** What every worker thread is told when it starts. */
 export interface WorkerSetup {

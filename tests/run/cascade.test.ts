@@ -6,7 +6,7 @@ import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { beforeAll, expect, test, vi } from 'vitest';
 
 import { generateCorpus } from '../../bench/generate-corpus.ts';
-import type { CascadeFacts } from '../../src/run/refine-pass.ts';
+import type { CascadeFacts } from '../../src/run/tag/refine-pass.ts';
 import { outcomeOf } from '../support/fault-corpus.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 

@@ -6,7 +6,7 @@ import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { mix32 } from '../../src/lib/hash.ts';
-import { explainRow } from '../../src/run/why.ts';
+import { explainRow } from '../../src/run/plan/why.ts';
 import { runCli, temporaryFolder, treeHashes } from '../support/run-cli.ts';
 import { testTaxonomy } from '../support/taxonomy.ts';
 

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 
 import { loadTaxonomy } from '../../taggers/index.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { resolveSources } from '../../src/run/sources.ts';
+import { resolveSources } from '../../src/run/scan/sources.ts';
 import { startHubServer } from '../support/hub-server.ts';
 import { temporaryFolder } from '../support/run-cli.ts';
 

@@ -5,8 +5,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Taxonomy } from '../../src/core/taxonomy.ts';
-import { declareSources } from '../../src/run/declared-sources.ts';
-import { type Projection, projectSources } from '../../src/run/projection.ts';
+import { declareSources } from '../../src/run/scan/declared-sources.ts';
+import { type Projection, projectSources } from '../../src/run/plan/projection.ts';
 import { loadRecipes, type Recipe } from '../../src/source/recipe.ts';
 import { loadTaxonomy } from '../../taggers/taxonomy.ts';
 

@@ -3,7 +3,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { pushRun } from '../../src/run/push.ts';
+import { pushRun } from '../../src/run/hub/push.ts';
 import { generateCorpus } from '../../bench/generate-corpus.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import { acceptUploads, type HubUploads } from '../support/hub-uploads.ts';

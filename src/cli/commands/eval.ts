@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { loadTaxonomy } from '../../../taggers/index.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { createContext } from '../../run/context.ts';
-import { type AmongClasses, evaluateTaggers, type EvaluationResult } from '../../run/eval-pass.ts';
+import { type AmongClasses, evaluateTaggers, type EvaluationResult } from '../../run/evaluate/eval-pass.ts';
 import { renderEvaluation } from '../render/evaluation.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';

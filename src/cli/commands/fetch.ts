@@ -4,7 +4,7 @@ import { loadTaxonomy } from '../../../taggers/index.ts';
 import { accurateTier } from '../../config/cascade-schema.ts';
 import { loadConfig } from '../../config/load.ts';
 import { createContext } from '../../run/context.ts';
-import { fetchSources } from '../../run/fetch-sources.ts';
+import { fetchSources } from '../../run/hub/fetch-sources.ts';
 import { withProcess } from '../process.ts';
 import { fetchSummary, renderFetch } from '../render/fetch.ts';
 import { findConfig, loadTools, setsOf } from '../tools.ts';

@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs';
 import { loadTaxonomy } from '../../../taggers/index.ts';
 import { loadConfig } from '../../config/load.ts';
 import { ConfigError } from '../../core/errors.ts';
-import { type PlanAnswer, planConfig, planRunFolder } from '../../run/plan-config.ts';
+import { type PlanAnswer, planConfig, planRunFolder } from '../../run/plan/plan-config.ts';
 import { renderPlanAnswer } from '../render/plan.ts';
 import { defaultOut, findConfig, recipesFolder } from '../tools.ts';
 

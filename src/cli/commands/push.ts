@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 
-import { pushRun } from '../../run/push.ts';
+import { pushRun } from '../../run/hub/push.ts';
 import { withProcess } from '../process.ts';
 import { pushSummary, renderPush } from '../render/push.ts';
 

@@ -79,7 +79,7 @@ async function dryRun(
   params: Parameters<typeof runAll>[0],
   effects: Parameters<typeof runAll>[1],
 ): Promise<string> {
-  const { resolveSources } = await import('../../run/sources.ts');
+  const { resolveSources } = await import('../../run/scan/sources.ts');
   const { loaded, tools } = params;
   const { sources } = await resolveSources(
     { config: loaded.config, configPath: loaded.path, recipesFolder: tools.recipesFolder },

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 
 import { inertJson } from '../../lib/inert-json.ts';
-import { readStatus } from '../../run/status.ts';
+import { readStatus } from '../../run/inspect/status.ts';
 import { renderStatus } from '../render/status.ts';
 
 interface StatusArguments {

@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { describeEncoder, loadTaxonomy } from '../../../taggers/index.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { createContext } from '../../run/context.ts';
-import { trainTagger } from '../../run/train-pass.ts';
+import { trainTagger } from '../../run/train/train-pass.ts';
 import { renderTraining } from '../render/training.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';

@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 
 import { ValidationError } from '../../core/errors.ts';
 import { inertJson } from '../../lib/inert-json.ts';
-import { verifyRun } from '../../run/verify.ts';
+import { verifyRun } from '../../run/inspect/verify.ts';
 import { sanitize } from '../render/terminal.ts';
 
 interface VerifyArguments {

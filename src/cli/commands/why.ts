@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 
 import { loadTaxonomy } from '../../../taggers/index.ts';
-import { explainRow } from '../../run/why.ts';
+import { explainRow } from '../../run/plan/why.ts';
 import { sanitize } from '../render/terminal.ts';
 
 interface WhyArguments {

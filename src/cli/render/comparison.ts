@@ -1,5 +1,5 @@
 import type { Interval } from '../../evaluate/compare.ts';
-import type { EvaluationResult, TaggerEvaluation } from '../../run/eval-pass.ts';
+import type { EvaluationResult, TaggerEvaluation } from '../../run/evaluate/eval-pass.ts';
 import { textTable } from '../../report/text-table.ts';
 import { grouped, percent, viewName } from './figures.ts';
 

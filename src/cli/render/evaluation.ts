@@ -1,6 +1,6 @@
 import type { ReliabilityBin } from '../../evaluate/calibration.ts';
 import type { ClassMetrics } from '../../evaluate/class-metrics.ts';
-import type { EvaluationResult, TaggerEvaluation } from '../../run/eval-pass.ts';
+import type { EvaluationResult, TaggerEvaluation } from '../../run/evaluate/eval-pass.ts';
 import { textTable } from '../../report/text-table.ts';
 import { renderComparison } from './comparison.ts';
 import { grouped, percent, viewName } from './figures.ts';

@@ -1,5 +1,5 @@
 import { formatBytes, formatPlural } from '../../report/format.ts';
-import type { FetchedSource } from '../../run/fetch-sources.ts';
+import type { FetchedSource } from '../../run/hub/fetch-sources.ts';
 import { sanitize } from './terminal.ts';
 
 /** One line per source. */

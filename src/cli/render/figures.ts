@@ -1,4 +1,4 @@
-import type { TaggerEvaluation } from '../../run/eval-pass.ts';
+import type { TaggerEvaluation } from '../../run/evaluate/eval-pass.ts';
 
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;

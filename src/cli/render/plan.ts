@@ -1,7 +1,7 @@
-import type { PlanAnswer } from '../../run/plan-config.ts';
-import type { RowChange } from '../../run/plan-changes.ts';
-import type { Prediction } from '../../run/plan-tally.ts';
-import type { PlanComparison } from '../../run/what-if.ts';
+import type { PlanAnswer } from '../../run/plan/plan-config.ts';
+import type { RowChange } from '../../run/plan/plan-changes.ts';
+import type { Prediction } from '../../run/plan/plan-tally.ts';
+import type { PlanComparison } from '../../run/plan/what-if.ts';
 import { gapLines, renderProjection } from './projection.ts';
 import { sanitize } from './terminal.ts';
 

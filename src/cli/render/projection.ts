@@ -1,6 +1,6 @@
-import type { SuppliedGap } from '../../run/gap-recipes.ts';
-import type { DeclaredSource } from '../../run/declared-sources.ts';
-import type { ProjectedShare, Projection } from '../../run/projection.ts';
+import type { SuppliedGap } from '../../run/plan/gap-recipes.ts';
+import type { DeclaredSource } from '../../run/scan/declared-sources.ts';
+import type { ProjectedShare, Projection } from '../../run/plan/projection.ts';
 import { formatBand, formatCount, formatPlural, formatShare } from '../../report/format.ts';
 import { causeText } from '../../report/words.ts';
 import { sanitize } from './terminal.ts';

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../core/tagger.ts';
-import type { ExplainedRow } from '../../run/tag-explain.ts';
+import type { ExplainedRow } from '../../run/tag/tag-explain.ts';
 import { sanitize } from './terminal.ts';
 
 /** Why the first rows got their personas: one line for the row, one for what decided. */

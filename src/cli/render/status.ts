@@ -1,4 +1,4 @@
-import type { RunStatus, StageStatus } from '../../run/status.ts';
+import type { RunStatus, StageStatus } from '../../run/inspect/status.ts';
 import { duration } from './stage-line.ts';
 import { sanitize } from './terminal.ts';
 

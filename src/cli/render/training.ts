@@ -1,5 +1,5 @@
 import { textTable } from '../../report/text-table.ts';
-import type { TrainingResult } from '../../run/training-result.ts';
+import type { TrainingResult } from '../../run/train/training-result.ts';
 import { grouped, percent } from './figures.ts';
 
 /** What was fitted, how good it is on held-out rows, and whether more labels would help. */

@@ -1,0 +1,81 @@
+import type { Taxonomy } from '../../core/taxonomy.ts';
+import type { Corpus } from './corpus.ts';
+import type { PlannedCorpus } from './plan-corpus.ts';
+import { unitOf } from './plan-table.ts';
+import { readRowKeys } from './row-keys.ts';
+
+/** Rows that stand in one plan and not in the other. */
+export interface RowChange {
+  readonly rows: number;
+  readonly personas: Readonly<Record<string, number>>;
+  /** Up to ten, smallest selection key first: the same rows whatever the files are called. */
+  readonly examples: readonly RowExample[];
+}
+
+export interface RowExample {
+  readonly row_key: string;
+  readonly place: string;
+  readonly persona: string;
+  readonly score: number;
+}
+
+export const noChange: RowChange = { rows: 0, personas: {}, examples: [] };
+
+const shownExamples = 10;
+
+/** Rows of `a` that are not in `b`; both plans read the same sidecars, so rows correspond. */
+export async function changedRows(
+  run: string,
+  a: PlannedCorpus,
+  b: PlannedCorpus,
+  corpus: Corpus,
+  taxonomy: Taxonomy,
+): Promise<RowChange> {
+  const counts = new Float64Array(taxonomy.personas.length);
+  const { keys } = a.plan;
+  const isBefore = (x: number, y: number): boolean => {
+    const high = (keys[x * 2] ?? 0) - (keys[y * 2] ?? 0);
+    return high === 0 ? (keys[x * 2 + 1] ?? 0) < (keys[y * 2 + 1] ?? 0) : high < 0;
+  };
+  const first: number[] = [];
+  let rows = 0;
+  for (let row = 0; row < a.table.rows; row++) {
+    if ((a.plan.copies[row] ?? 0) === 0 || (b.plan.copies[row] ?? 0) > 0) continue;
+    rows++;
+    const persona = a.table.persona[row] ?? 0;
+    counts[persona] = (counts[persona] ?? 0) + 1;
+    const last = first.at(-1);
+    if (first.length === shownExamples && last !== undefined && !isBefore(row, last)) continue;
+    const at = first.findIndex((other) => isBefore(row, other));
+    first.splice(at < 0 ? first.length : at, 0, row);
+    first.length = Math.min(first.length, shownExamples);
+  }
+  const rowKeys = await readRowKeys(run, a.table, first);
+  const personas = taxonomy.personas
+    .map((persona, i): [string, number] => [persona.id, counts[i] ?? 0])
+    .filter(([, count]) => count > 0)
+    .toSorted(([, x], [, y]) => y - x);
+  return {
+    rows,
+    personas: Object.fromEntries(personas),
+    examples: first.map((row, i) => ({
+      row_key: rowKeys[i] ?? '',
+      ...describeRow(a, row, corpus, taxonomy),
+    })),
+  };
+}
+
+function describeRow(
+  { table }: PlannedCorpus,
+  row: number,
+  corpus: Corpus,
+  taxonomy: Taxonomy,
+): Omit<RowExample, 'row_key'> {
+  const u = unitOf(table.unitStart, row);
+  const unit = corpus.units[u];
+  return {
+    place: `${unit?.file ?? ''}:${(unit?.firstRow ?? 0) + row - (table.unitStart[u] ?? 0)}`,
+    persona: taxonomy.personas[table.persona[row] ?? 0]?.id ?? '',
+    score: Math.round(((table.score[row] ?? 0) / 65535) * 1000) / 1000,
+  };
+}

@@ -1,0 +1,46 @@
+import { type Benchmarks, loadBenchmarks } from '../tag/benchmarks.ts';
+import type { RunContext } from '../context.ts';
+import { largestRepeats } from '../plan/plan-problem.ts';
+import type { RunEffects, RunParams } from '../run.ts';
+import { type ResolvedSource, resolveSources } from './sources.ts';
+
+const shownIgnored = 5;
+
+export interface Prepared {
+  readonly sources: readonly ResolvedSource[];
+  readonly benchmarks: Benchmarks | null;
+}
+
+/** Everything that can be wrong before work begins: sources are listed and gated, what a user should know is said. */
+export async function prepare(
+  params: RunParams,
+  effects: RunEffects,
+  context: RunContext,
+): Promise<Prepared> {
+  const resolved = await resolveSources(
+    {
+      config: params.loaded.config,
+      configPath: params.loaded.path,
+      recipesFolder: params.tools.recipesFolder,
+    },
+    effects,
+  );
+  for (const warning of resolved.warnings) context.warn(warning.code, warning.message);
+  const ignored = resolved.ignored.filter(({ reason }) => reason !== 'hidden');
+  for (const { path, reason } of ignored.slice(0, shownIgnored))
+    context.warn('file-ignored', `${path}: ${reason}`);
+  if (ignored.length > shownIgnored)
+    context.warn('file-ignored', `${ignored.length - shownIgnored} more files are no data by their names`);
+  const repeats = largestRepeats(params.loaded.config);
+  if (repeats > 4) {
+    context.warn(
+      'max-repeats',
+      `balance.max_repeats is ${repeats}: above 4 copies of a row a model tends to memorise it`,
+    );
+  }
+  const { decontaminate } = params.loaded.config.dataset;
+  return {
+    sources: resolved.sources,
+    benchmarks: await loadBenchmarks(decontaminate, params.loaded.path),
+  };
+}

@@ -1,0 +1,170 @@
+import type { InputFile } from '../../core/unit.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { resolveDataPath } from '../../config/load.ts';
+import type { Config, SourceConfig } from '../../config/schema.ts';
+import { checkGates, isKnownLicence, nonCommercial } from './gates.ts';
+import { listHubFiles } from '../../hub/list-dataset.ts';
+import { listFiles } from '../../source/list-files.ts';
+import { findRecipe, loadRecipes } from '../../source/recipe.ts';
+
+/** One source of the configuration with everything decided: where its files lie and how they count. */
+export interface ResolvedSource {
+  readonly name: string;
+  readonly files: readonly InputFile[];
+  readonly options: { readonly columns?: Record<string, string>; readonly shape?: string };
+  readonly persona: string | null;
+  readonly priorStrength: number;
+  readonly limit: number | null;
+  readonly licence: string | null;
+  readonly synthetic: boolean;
+  /** Commit sha of a Hub dataset. */
+  readonly revision: string | null;
+}
+
+export interface ResolvedSources {
+  readonly sources: readonly ResolvedSource[];
+  readonly ignored: readonly { readonly path: string; readonly reason: string }[];
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+}
+
+/**
+ * Lists the files of every source and applies the licence and benchmark gates.
+ * `dataset.data_path` becomes one source per file stem, so that a folder tree reports per dataset.
+ * @throws ConfigError `source-not-found`, `no-sources`, `benchmark-refused`, `licence-refused`
+ */
+export async function resolveSources(
+  params: { readonly config: Config; readonly configPath: string; readonly recipesFolder: string },
+  {
+    environment,
+    signal,
+  }: { readonly environment: Readonly<Record<string, string | undefined>>; readonly signal?: AbortSignal },
+): Promise<ResolvedSources> {
+  const { config, configPath } = params;
+  const ignored: { path: string; reason: string }[] = [];
+  const warnings: { code: string; message: string }[] = [];
+  const sources: ResolvedSource[] = [];
+  if (config.dataset.data_path !== undefined) {
+    const listed = await listFiles({
+      source: '',
+      paths: [resolveDataPath(config.dataset.data_path, configPath)],
+      baseDir: '/',
+    });
+    checkGates({ name: config.dataset.data_path, benchmark: false }, config, warnings);
+    ignored.push(...listed.ignored);
+    sources.push(...splitByStem(listed.files));
+  }
+  const recipes = config.sources.some((source) => source.recipe)
+    ? await loadRecipes(params.recipesFolder)
+    : [];
+  for (const source of config.sources) {
+    const merged =
+      source.recipe === undefined ? source : withRecipe(source, findRecipe(recipes, source.recipe));
+    // What is stated is judged before anything is listed; what only the Hub's own card can say, after.
+    if (isKnownLicence(merged.licence) || merged.benchmark) checkGates(merged, config, []);
+    const listed = await listSource(merged, configPath, environment, signal);
+    const licensed = isKnownLicence(merged.licence)
+      ? merged
+      : { ...merged, licence: listed.license ?? merged.licence };
+    checkGates(licensed, config, warnings);
+    ignored.push(...listed.ignored);
+    sources.push({ ...describe(licensed), files: listed.files, revision: listed.revision });
+  }
+  if (sources.length === 0) {
+    throw new ConfigError('no source is configured', {
+      code: 'no-sources',
+      hint: 'set dataset.data_path, or list sources with path: or hub:',
+    });
+  }
+  if (sources.every((source) => source.files.length === 0)) {
+    throw new ConfigError('the configured sources hold no data file', {
+      code: 'source-empty',
+      hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
+    });
+  }
+  return { sources, ignored, warnings };
+}
+
+/** Files that differ only in extension are one dataset. */
+function splitByStem(files: readonly InputFile[]): ResolvedSource[] {
+  const byStem = new Map<string, InputFile[]>();
+  for (const file of files) {
+    const stem = file.name.replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|zst))+$/i, '');
+    byStem.set(stem, [...(byStem.get(stem) ?? []), { ...file, source: stem }]);
+  }
+  return [...byStem].map(([name, own]) => ({
+    name,
+    files: own,
+    options: {},
+    persona: null,
+    priorStrength: 0,
+    limit: null,
+    licence: null,
+    synthetic: false,
+    revision: null,
+  }));
+}
+
+/** Fields of the source entry win over the recipe's. */
+export function withRecipe(source: SourceConfig, recipe: ReturnType<typeof findRecipe>): SourceConfig {
+  return {
+    ...source,
+    hub: source.hub ?? (source.path === undefined ? recipe.repo : undefined),
+    revision: source.revision ?? recipe.revision,
+    files: source.files ?? recipe.files,
+    columns: source.columns ?? recipe.columns,
+    shape: source.shape ?? recipe.shape,
+    persona: source.persona ?? recipe.persona,
+    prior_strength: source.prior_strength ?? recipe.prior_strength,
+    limit: source.limit ?? recipe.cap,
+    licence: source.licence ?? licenceOf(recipe),
+    benchmark: source.benchmark || recipe.benchmark,
+  };
+}
+
+/** A recipe may know of terms that the name of its licence does not say. */
+function licenceOf({ license, non_commercial: isBarred }: ReturnType<typeof findRecipe>): string {
+  return isBarred && !nonCommercial.test(license) ? `${license} (non-commercial)` : license;
+}
+
+/** Half tagger, half origin: enough to tip a doubtful row, not to overrule a sure one. */
+const defaultPriorStrength = 0.5;
+
+function describe(source: SourceConfig): Omit<ResolvedSource, 'files' | 'revision'> {
+  return {
+    name: source.name,
+    options: { columns: source.columns, shape: source.shape },
+    persona: source.persona ?? null,
+    priorStrength: source.persona === undefined ? 0 : (source.prior_strength ?? defaultPriorStrength),
+    limit: source.limit ?? null,
+    licence: source.licence ?? null,
+    synthetic: source.synthetic,
+  };
+}
+
+async function listSource(
+  source: SourceConfig,
+  configPath: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal | undefined,
+): Promise<{
+  files: readonly InputFile[];
+  ignored: readonly { path: string; reason: string }[];
+  revision: string | null;
+  /** As the card on the Hub says it. */
+  license: string | null;
+}> {
+  if (source.hub !== undefined) {
+    const listed = await listHubFiles(
+      { source: source.name, repo: source.hub, revision: source.revision, paths: source.files },
+      { environment, signal },
+    );
+    return listed;
+  }
+  const given = typeof source.path === 'string' ? [source.path] : (source.path ?? []);
+  const listed = await listFiles({
+    source: source.name,
+    paths: given.map((path) => resolveDataPath(path, configPath)),
+    baseDir: '/',
+  });
+  return { ...listed, revision: null, license: null };
+}

@@ -1,0 +1,168 @@
+import { dirname } from 'node:path';
+
+import { type CascadeConfig, hasCascade } from '../../config/cascade-schema.ts';
+import type { TaggerInfo } from '../../core/tagger.ts';
+import type { WorkerPool } from '../../tag/pool.ts';
+import { sidecarVersion } from '../../tag/sidecar.ts';
+import { checkDone, stepKey, sweep } from '../checkpoint.ts';
+import type { RunContext } from '../context.ts';
+import { runPaths } from '../paths.ts';
+import { RedoReasons } from '../redo-reasons.ts';
+import { choiceMarker, chooseRows, type StoredChoice } from './refine-choice.ts';
+import type { ResolvedSource } from '../scan/sources.ts';
+import type { TaggedFileUnit } from './tag-pass.ts';
+import type { RefineCounts, RefineTask, StepResult } from '../tasks.ts';
+
+/** The accurate tier's part in a corpus; written beside it, so that PLAN and reports know. */
+export interface CascadeFacts {
+  readonly tagger: string;
+  readonly sha256: string;
+  /** Persona → threshold of the accurate tier. */
+  readonly thresholds: Readonly<Record<string, number>>;
+  readonly budget: number | null;
+  readonly maxSeconds: number | null;
+  /** Rows that could be chosen. */
+  readonly eligible: number;
+  /** Rows that the accurate tier tagged. */
+  readonly rows: number;
+  /** Of them: those to which both tiers give the same best persona. */
+  readonly agreed: number;
+  /** In the rows that were chosen the fast tier's best persona is no more probable. */
+  readonly confidence: number;
+}
+
+export interface RefinePassParams {
+  readonly out: string;
+  readonly cascade: CascadeConfig;
+  /** The accurate tier; null where the configuration asks for none. */
+  readonly tagger: TaggerInfo | null;
+  readonly units: readonly TaggedFileUnit[];
+  readonly sources: readonly ResolvedSource[];
+  readonly toolVersion: string;
+}
+
+/** Tagged units, the accurate tier's sidecars among them. */
+export interface RefinedUnits {
+  readonly units: readonly TaggedFileUnit[];
+  /** null without an accurate tier. */
+  readonly cascade: CascadeFacts | null;
+}
+
+/**
+ * Tags the rows of which the fast tier is least sure with the accurate tier, as many as the budget allows. Which ones is a
+ * function of the whole corpus: neither workers nor order nor crashes move it. Units without such rows are not read again, and
+ * the fast tier's sidecars stay as they are. Holds 8 bytes a row while it chooses.
+ */
+export async function refineUnits(
+  pool: WorkerPool,
+  params: RefinePassParams,
+  context: RunContext,
+): Promise<RefinedUnits> {
+  const { tagger, cascade, units } = params;
+  if (!tagger || !hasCascade(cascade)) {
+    await sweepRefined(params.out, []);
+    return { units, cascade: null };
+  }
+  const choice = await chooseRows(pool, { ...params, tagger }, context);
+  const tasks = planTasks(params, tagger, choice);
+  const steps = await runTasks(pool, tasks, params.out, context);
+  await sweepRefined(params.out, tasks);
+  const taskOf = new Map(tasks.map((task) => [task.name, task]));
+  const total = (key: keyof RefineCounts): number => steps.reduce((sum, { counts }) => sum + counts[key], 0);
+  return {
+    units: units.map((unit): TaggedFileUnit => {
+      const task = taskOf.get(unit.name);
+      return task ? { ...unit, refined: task.refined, fingerprint: task.key.fingerprint } : unit;
+    }),
+    cascade: {
+      tagger: tagger.id,
+      sha256: tagger.sha256,
+      thresholds: Object.fromEntries(tagger.labels.map((label, i) => [label, tagger.thresholds[i] ?? 0])),
+      budget: cascade.budget ?? null,
+      maxSeconds: cascade.max_seconds ?? null,
+      eligible: choice.eligible,
+      rows: total('rows'),
+      agreed: total('agreed'),
+      confidence: Math.min(1, choice.confidence / 65535),
+    },
+  };
+}
+
+function planTasks(
+  { out, units, sources, toolVersion }: RefinePassParams,
+  tagger: TaggerInfo,
+  choice: StoredChoice,
+): RefineTask[] {
+  const paths = runPaths(out);
+  const { confidence, hash } = choice;
+  return units.flatMap((unit): RefineTask[] => {
+    if (!choice.units[unit.name]) return [];
+    return [
+      {
+        kind: 'refine',
+        name: unit.name,
+        unit: unit.unit,
+        take: unit.take,
+        origin: unit.origin,
+        synthetic: sources[unit.source]?.synthetic ?? false,
+        out,
+        sidecar: unit.sidecar,
+        refined: `refined/${tagger.id}@${tagger.sha256.slice(0, 8)}/${unit.name}.parquet`,
+        done: paths.done('refine', unit.name),
+        key: stepKey(
+          {
+            'rows as the fast tier tagged them': unit.fingerprint,
+            'accurate tagger': tagger.sha256,
+            'tool version': [toolVersion, sidecarVersion],
+          },
+          { 'choice of the least sure rows': [confidence, hash] },
+        ),
+        choice: { confidence, hash },
+      },
+    ];
+  });
+}
+
+async function runTasks(
+  pool: WorkerPool,
+  tasks: readonly RefineTask[],
+  out: string,
+  context: RunContext,
+): Promise<StepResult<RefineCounts>[]> {
+  const steps: StepResult<RefineCounts>[] = [];
+  const todo: RefineTask[] = [];
+  const reused: { readonly unit: string; readonly rows: number }[] = [];
+  const redo = new RedoReasons();
+  for (const task of tasks) {
+    const reuse = await checkDone<RefineCounts>(task.done, task.key, out);
+    if ('done' in reuse) {
+      steps.push(reuse.done);
+      reused.push({ unit: task.name, rows: reuse.done.counts.rows });
+      continue;
+    }
+    redo.add(reuse.redo, task.name);
+    todo.push(task);
+  }
+  redo.warn(context, { code: 'unit-redo', all: tasks.length, noun: 'unit', again: 'refined again' });
+  const stage = context.stage('refine', tasks.length, reused.length, 0);
+  for (const unit of reused) stage.unitEnd({ ...unit, bytes: 0, rejected: 0, reused: true, ms: 0 });
+  await pool.runAll<RefineTask, StepResult<RefineCounts>>(todo, {
+    signal: context.signal,
+    onResult(step, { name }) {
+      steps.push(step);
+      const { rows } = step.counts;
+      stage.unitEnd({ unit: name, rows, bytes: 0, rejected: 0, reused: false, ms: step.ms });
+    },
+  });
+  stage.end();
+  return steps;
+}
+
+/** Removes what other choices left. */
+async function sweepRefined(out: string, tasks: readonly RefineTask[]): Promise<void> {
+  const paths = runPaths(out);
+  const markers = tasks.map(({ name }) => `state/refine/${name}.done`);
+  const choice = tasks.length > 0 ? [`state/refine/${choiceMarker}.done`] : [];
+  const keep = new Set([...tasks.map(({ refined }) => refined), ...markers, ...choice]);
+  await sweep(out, [paths.refined, dirname(paths.done('refine', 'x'))], keep);
+}

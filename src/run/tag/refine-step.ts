@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import type { RowBatch } from '../../core/row.ts';
+import { writeFileAtomic } from '../../lib/atomic-file.ts';
+import { openBytes } from '../../source/open-bytes.ts';
+import { readUnit } from '../../source/read-unit.ts';
+import { confidencesOf, isLeastSure } from '../../tag/least-sure.ts';
+import { encodeSidecar, readSidecar, runnersUp, type TagColumns } from '../../tag/sidecar.ts';
+import { type TagKit, tagUnit } from '../../tag/tag-unit.ts';
+import { writeDone } from '../checkpoint.ts';
+import { takeEntries } from './take-entries.ts';
+import type { RefineCounts, RefineTask, StepResult } from '../tasks.ts';
+import { unitIdentity } from './tag-step.ts';
+
+/** Tags the least sure rows of one unit with the accurate tier; publishes their sidecar and the marker, in that order. */
+export async function refineStep(task: RefineTask, kit: TagKit): Promise<StepResult<RefineCounts>> {
+  const started = performance.now();
+  const fast = await readSidecar(join(task.out, task.sidecar));
+  const { confidence, hash } = confidencesOf(fast, false);
+  const chosen = Uint8Array.from(confidence, (one, row) =>
+    isLeastSure(task.choice, one, hash[row] ?? 0) ? 1 : 0,
+  );
+  const entries = takeEntries(readUnit(task.unit, { keepExtra: false, openBytes }), task.take);
+  const { columns } = await tagUnit(kit, onlyChosen(entries, chosen), {
+    ...unitIdentity(task),
+    expectedRows: chosen.reduce((sum, one) => sum + one, 0),
+  });
+  const content = encodeSidecar(columns);
+  await writeFileAtomic(join(task.out, task.refined), content);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const step = {
+    counts: { rows: columns.rows, agreed: countAgreed(fast, columns, chosen) },
+    outputs: [{ path: task.refined, bytes: content.length, sha256 }],
+    ms: Math.round(performance.now() - started),
+  };
+  await writeDone(task.done, task.key, step);
+  return step;
+}
+
+/** What lies behind the last chosen row is not read. */
+async function* onlyChosen(batches: AsyncIterable<RowBatch>, chosen: Uint8Array): AsyncGenerator<RowBatch> {
+  const last = chosen.lastIndexOf(1);
+  let at = 0;
+  for await (const batch of batches) {
+    const kept = batch.filter((_, i) => chosen[at + i] === 1);
+    at += batch.length;
+    if (kept.length > 0) yield kept;
+    if (at > last) return;
+  }
+}
+
+/** Rows whose best persona is the same in both tiers. */
+function countAgreed(fast: TagColumns, refined: TagColumns, chosen: Uint8Array): number {
+  let agreed = 0;
+  let at = 0;
+  for (let row = 0; row < fast.rows; row++) {
+    if (chosen[row] !== 1) continue;
+    if (fast.personas[row * runnersUp] === refined.personas[at * runnersUp]) agreed++;
+    at++;
+  }
+  return agreed;
+}

@@ -1,0 +1,178 @@
+import type { Taxonomy } from '../../core/taxonomy.ts';
+import type { TaggerInfo } from '../../core/tagger.ts';
+import type { Unit } from '../../core/unit.ts';
+import { sidecarVersion } from '../../tag/sidecar.ts';
+import type { WorkerPool } from '../../tag/pool.ts';
+import { checkBadRates } from './bad-rates.ts';
+import { checkDone } from '../checkpoint.ts';
+import type { RunContext } from '../context.ts';
+import { runPaths, unitName } from '../paths.ts';
+import { RedoReasons } from '../redo-reasons.ts';
+import type { ScannedFile } from '../scan/scan-pass.ts';
+import type { ResolvedSource } from '../scan/sources.ts';
+import type { StepResult, TagCounts, TagTask } from '../tasks.ts';
+import { unitKey } from './unit-key.ts';
+
+export interface TaggedFileUnit {
+  readonly name: string;
+  readonly source: number;
+  readonly unit: Unit;
+  readonly sidecar: string;
+  readonly fingerprint: string;
+  /** sha256 or etag of the whole input file. */
+  readonly input: string;
+  /** Only this many entries of the unit are part of the run. */
+  readonly take: number | null;
+  /** Index of the origin persona in the taxonomy, or -1. */
+  readonly origin: number;
+  /** What the accurate tier tagged of it, relative to the run folder; null: nothing. */
+  readonly refined: string | null;
+  readonly counts: TagCounts;
+  /** Paths of what the unit left on disk, relative to the run folder. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * Tags every unit that has no valid marker yet. Result in the order of (source, file, unit), whatever finished first.
+ * @throws ValidationError `too-many-bad-rows`
+ */
+export async function tagUnits(
+  pool: WorkerPool,
+  files: readonly ScannedFile[],
+  params: TagPassParams,
+  context: RunContext,
+): Promise<TaggedFileUnit[]> {
+  const planned = planTasks(files, params);
+  const { steps, todo } = await findFinished(planned, params.out, context);
+  const bytes = planned.reduce((sum, { task }) => sum + unitBytes(task.unit), 0);
+  const stage = context.stage('tag', planned.length, steps.size, bytes);
+  const report = (task: TagTask, step: StepResult<TagCounts>, reused: boolean): void => {
+    const { records, rejected } = step.counts;
+    stage.unitEnd({
+      unit: task.name,
+      rows: records,
+      bytes: unitBytes(task.unit),
+      rejected: total(rejected),
+      reused,
+      ms: reused ? 0 : step.ms,
+    });
+  };
+  for (const { task } of planned) {
+    const step = steps.get(task.name);
+    if (step) report(task, step, true);
+  }
+  await pool.runAll<TagTask, StepResult<TagCounts>>(todo, {
+    signal: context.signal,
+    onResult(step, task) {
+      steps.set(task.name, step);
+      report(task, step, false);
+    },
+  });
+  stage.end();
+  const tagged = planned.flatMap(({ task, source, input }): TaggedFileUnit[] => {
+    const step = steps.get(task.name);
+    if (!step) return [];
+    const { name, unit, sidecar, take, origin } = task;
+    const outputs = step.outputs.map((output) => output.path);
+    const { counts } = step;
+    const { fingerprint } = task.key;
+    return [
+      { name, source, unit, sidecar, fingerprint, input, take, origin, refined: null, counts, outputs },
+    ];
+  });
+  checkBadRates(tagged, params.sources, params.maxBadRate);
+  return tagged;
+}
+
+export interface TagPassParams {
+  readonly out: string;
+  readonly taggers: readonly TaggerInfo[];
+  readonly toolVersion: string;
+  readonly taxonomy: Taxonomy;
+  readonly sources: readonly ResolvedSource[];
+  readonly maxBadRate: number;
+  readonly keepExtra: boolean;
+  readonly limit: number | null;
+}
+
+interface PlannedUnit {
+  readonly task: TagTask;
+  readonly source: number;
+  readonly input: string;
+}
+
+/** Steps whose markers still hold, and what has to be done. */
+async function findFinished(
+  planned: readonly PlannedUnit[],
+  out: string,
+  context: RunContext,
+): Promise<{ steps: Map<string, StepResult<TagCounts>>; todo: TagTask[] }> {
+  const steps = new Map<string, StepResult<TagCounts>>();
+  const todo: TagTask[] = [];
+  const redo = new RedoReasons();
+  for (const { task } of planned) {
+    const reuse = await checkDone<TagCounts>(task.done, task.key, out);
+    if ('done' in reuse) {
+      steps.set(task.name, reuse.done);
+      continue;
+    }
+    redo.add(reuse.redo, task.name);
+    todo.push(task);
+  }
+  redo.warn(context, { code: 'unit-redo', all: planned.length, noun: 'unit', again: 'tagged again' });
+  return { steps, todo };
+}
+
+function planTasks(files: readonly ScannedFile[], params: TagPassParams): PlannedUnit[] {
+  const paths = runPaths(params.out);
+  const taggerFolder = params.taggers.map((tagger) => `${tagger.id}@${tagger.sha256.slice(0, 8)}`).join('+');
+  let left = params.limit ?? Number.POSITIVE_INFINITY;
+  const planned: PlannedUnit[] = [];
+  for (const { source, scan } of files) {
+    scan.units.forEach((unit, index) => {
+      if (left <= 0) return;
+      const take = left < (unit.records ?? Number.POSITIVE_INFINITY) ? left : null;
+      left -= unit.records ?? 0;
+      const name = unitName(unit.file, index);
+      const resolved = params.sources[source];
+      const origin = params.taxonomy.personas.findIndex((persona) => persona.id === resolved?.persona);
+      const synthetic = resolved?.synthetic ?? false;
+      const task: TagTask = {
+        kind: 'tag',
+        name,
+        unit,
+        take: Number.isFinite(take) ? take : null,
+        origin,
+        synthetic,
+        keepExtra: params.keepExtra,
+        out: params.out,
+        sidecar: `tags/${taggerFolder}/${name}.parquet`,
+        quarantine: `quarantine/${name}.jsonl`,
+        done: paths.done('tag', name),
+        key: unitKey(
+          { unit, take: Number.isFinite(take) ? take : null, input: scan.fingerprint },
+          {
+            'persona of its source': [origin, synthetic],
+            'persona tagger': params.taggers[0]?.sha256,
+            'trait tagger': params.taggers[1]?.sha256,
+            taxonomy: params.taxonomy,
+            'tool version': [params.toolVersion, sidecarVersion],
+            ...(params.keepExtra ? { 'output.extra_columns': true } : {}),
+          },
+        ),
+      };
+      planned.push({ task, source, input: scan.fingerprint });
+    });
+  }
+  return planned;
+}
+
+/** Input bytes behind a unit, for progress. */
+function unitBytes(unit: Unit): number {
+  if (unit.range.kind === 'bytes') return unit.range.end - unit.range.start;
+  return unit.range.kind === 'whole' ? unit.file.bytes : 0;
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,174 @@
+import type { Message, Row } from '../../core/row.ts';
+import type { Tagger, TaggerInfo } from '../../core/tagger.ts';
+import { abstainPersona } from '../../core/taxonomy.ts';
+import { applyControlToken } from '../../shard/control-token.ts';
+import { RowEncoder } from '../../tag/encode.ts';
+import { bestLabel, compileTraitDecision } from '../../tag/decide.ts';
+import type { LeastSure } from '../../tag/least-sure.ts';
+import type { TagKit } from '../../tag/tag-unit.ts';
+import { createSecondLook, type SecondLook } from './second-look.ts';
+import { createExplainer, type ExplainedRow, keepExample } from './tag-explain.ts';
+
+export interface TagCountsByName {
+  readonly personas: Record<string, number>;
+  readonly traits: Record<string, number>;
+  /** Rows by the persona tagger that judged them. */
+  readonly taggers: Record<string, number>;
+  /** The first rows, where reasons are asked for. */
+  readonly examples: ExplainedRow[];
+}
+
+export interface TagOptions {
+  /** Overrides the tagger's own thresholds. */
+  readonly threshold: number | null;
+  /** Adds `_why` and `_why_for` to the rows: slow, and for taggers that can. */
+  readonly explain: boolean;
+  /** The rows that the accurate tier tags; null: none. */
+  readonly cascade: LeastSure | null;
+}
+
+/** A row, and the record it was read from. */
+export interface RowRecord {
+  readonly row: Row;
+  readonly record: unknown;
+}
+
+/** A record with its tags, as `tag` writes it. */
+export type TaggedRecord = Readonly<Record<string, unknown>>;
+
+/**
+ * Returns a function that tags rows into records: `instruction` (with the control token), `input`, `output`, every other field
+ * of the record, and `_persona, _persona_score, _tagged_by, _traits, _trait_scores`; counts go into `counts`. Tagging a tagged record again
+ * changes nothing.
+ * @throws ConfigError `explain-unsupported`
+ */
+export function createRecordTagger(
+  kit: TagKit & { readonly accurate: Tagger | null },
+  options: TagOptions,
+  counts: TagCountsByName,
+): (rows: readonly RowRecord[]) => Promise<TaggedRecord[]> {
+  const { labels, thresholds } = kit.traits.info;
+  const encoder = new RowEncoder();
+  const explain = options.explain ? createExplainer(kit.persona) : undefined;
+  const decide = compileTraitDecision(kit.taxonomy, labels, thresholds);
+  const lookAgain =
+    options.cascade && kit.accurate
+      ? createSecondLook(kit.accurate, options.cascade, options.threshold)
+      : undefined;
+  return async (rows) => {
+    const values = rows.map(({ row }) => row);
+    const encoded = encoder.encode(values);
+    const { text } = encoded;
+    const personas = (await kit.persona.tag(text)).scores;
+    const traits = (await kit.traits.tag(text)).scores;
+    const looks = await lookAgain?.(values, encoded, personas);
+    const best = rows.map(
+      (_, i) =>
+        finalPersona(looks?.[i], kit.accurate?.info) ?? bestPersona(personas, i, kit, options.threshold),
+    );
+    const reasons = await explain?.(
+      text,
+      best.map(({ label }) => label),
+    );
+    return rows.map((row, i) => {
+      const { persona, score, tagger } = best[i] ?? { persona: abstainPersona, score: 0, tagger: '' };
+      const at = i * labels.length;
+      const mask = decide(traits, at);
+      const held = kit.taxonomy.traits.flatMap((trait, bit) => (mask & (1 << bit) ? [trait.id] : []));
+      const scores = held.map((trait) => round(traits[at + labels.indexOf(trait)] ?? 0));
+      counts.personas[persona] = (counts.personas[persona] ?? 0) + 1;
+      counts.taggers[tagger] = (counts.taggers[tagger] ?? 0) + 1;
+      for (const trait of held) counts.traits[trait] = (counts.traits[trait] ?? 0) + 1;
+      const tags = {
+        _persona: persona,
+        _persona_score: round(score),
+        _tagged_by: tagger,
+        _traits: held,
+        _trait_scores: scores,
+      };
+      const why = reasons?.[i];
+      if (why)
+        keepExample(counts.examples, {
+          text:
+            (row.row.messages.findLast(({ role }) => role === 'user') ?? row.row.messages[0])?.content ?? '',
+          persona,
+          score: tags._persona_score,
+          reasons: why,
+        });
+      return { ...instructionFields(row, persona), ...tags, ...why };
+    });
+  };
+}
+
+/** The record's own fields, and instruction, input and output: its own where it has them, else the last turn and what led to it. */
+function instructionFields({ row, record }: RowRecord, persona: string): Record<string, unknown> {
+  const own = typeof record === 'object' && record !== null && !Array.isArray(record) ? { ...record } : {};
+  const outputAt = row.messages.findLastIndex((message) => message.role === 'assistant');
+  const before = outputAt < 0 ? row.messages : row.messages.slice(0, outputAt);
+  const instructionAt = before.findLastIndex((message) => message.role === 'user');
+  const context = before
+    .filter((_, at) => at !== instructionAt)
+    .map(({ role, content }) => `${speakers[role]}: ${content}`);
+  const fromMessages = {
+    instruction: before[instructionAt]?.content ?? '',
+    input: context.join('\n'),
+    output: row.messages[outputAt]?.content ?? '',
+  };
+  if ('instruction' in own && typeof own.instruction === 'string') {
+    return {
+      input: '',
+      output: fromMessages.output,
+      ...own,
+      instruction: withToken(own.instruction, persona),
+    };
+  }
+  return { ...fromMessages, ...own, instruction: withToken(fromMessages.instruction, persona) };
+}
+
+const speakers: Readonly<Record<Message['role'], string>> = {
+  system: 'System',
+  user: 'User',
+  assistant: 'Assistant',
+  tool: 'Tool',
+};
+
+function withToken(instruction: string, persona: string): string {
+  const [message] = applyControlToken([{ role: 'user', content: instruction }], {
+    persona,
+    mode: 'prefix',
+    format: '<persona:{persona_name}>',
+    dropped: false,
+  });
+  return message?.content ?? instruction;
+}
+
+interface BestPersona {
+  /** Final persona: the reject class where the best is not sure enough. */
+  readonly persona: string;
+  /** Best label before that, and its probability. */
+  readonly label: number;
+  readonly score: number;
+  /** Id of the tagger that says so. */
+  readonly tagger: string;
+}
+
+function bestPersona(scores: Float32Array, row: number, kit: TagKit, threshold: number | null): BestPersona {
+  const { thresholds } = kit.persona.info;
+  const limits = threshold === null ? thresholds : thresholds.map(() => threshold);
+  return nameOf(bestLabel(scores, row, limits), kit.persona.info);
+}
+
+function finalPersona(
+  look: SecondLook | undefined,
+  accurate: TaggerInfo | undefined,
+): BestPersona | undefined {
+  return look && accurate ? nameOf(look, accurate) : undefined;
+}
+
+function nameOf({ label, score, isSure }: SecondLook, { id, labels }: TaggerInfo): BestPersona {
+  return { persona: isSure ? (labels[label] ?? abstainPersona) : abstainPersona, label, score, tagger: id };
+}
+
+function round(score: number): number {
+  return Math.round(score * 1e4) / 1e4;
+}

@@ -1,0 +1,140 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { ConfigError } from '../../core/errors.ts';
+import type { FileScan } from '../../core/unit.ts';
+import { openAtomic } from '../../lib/atomic-file.ts';
+import type { WorkerPool } from '../../tag/pool.ts';
+import type { RunContext } from '../context.ts';
+import { scanTree } from '../scan/scan-tree.ts';
+import type { ExplainedRow } from './tag-explain.ts';
+import { surveyTree } from './survey.ts';
+import type { TagOptions } from './tag-records.ts';
+import type { TagFileCounts, TagFileTask } from '../tasks.ts';
+
+export interface TagTreeResult {
+  readonly rows: number;
+  readonly quarantined: number;
+  readonly personas: Readonly<Record<string, number>>;
+  readonly traits: Readonly<Record<string, number>>;
+  /** Rows by the persona tagger that judged them. */
+  readonly taggers: Readonly<Record<string, number>>;
+  readonly files: number;
+  readonly bytes: number;
+  /** The first rows of the first file, where reasons were asked for. */
+  readonly examples: readonly ExplainedRow[];
+}
+
+/**
+ * Tags a file or folder tree into a mirrored tree of JSONL files. Units are tagged in parallel into parts, then joined in order,
+ * so a file appears only when it is whole. Memory: one batch per worker; disk: each file twice while it is joined.
+ * @throws ConfigError `nothing-to-tag`
+ */
+export async function tagTree(
+  pool: WorkerPool,
+  params: {
+    readonly input: string;
+    readonly output: string;
+    readonly threshold: number | null;
+    readonly explain: boolean;
+    /** Share of the rows that the accurate tier tags, those of which the fast tier is least sure; null: none. */
+    readonly cascade: number | null;
+    readonly unitBytes: number;
+  },
+  context: RunContext,
+): Promise<TagTreeResult> {
+  const scans = await scanTree(pool, params, context);
+  const usable = scans.filter((scan) => !scan.skipped);
+  for (const scan of scans)
+    if (scan.skipped) context.warn(scan.skipped.code, `${scan.file.name}: ${scan.skipped.message}`);
+  if (usable.length === 0)
+    throw new ConfigError(`${params.input}: no file that can be tagged`, {
+      code: 'nothing-to-tag',
+      hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
+    });
+  const cascade = params.cascade === null ? null : await surveyTree(pool, usable, params.cascade, context);
+  const counts = await tagParts(pool, usable, { ...params, cascade }, context);
+  for (const scan of usable)
+    await joinParts(join(resolve(params.output), outputName(scan.file.name)), scan.units.length);
+  return { ...counts, files: usable.length };
+}
+
+/** `a/b.csv.gz` becomes `a/b.jsonl`. */
+function outputName(name: string): string {
+  return `${name.replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|zst))+$/i, '')}.jsonl`;
+}
+
+function partPath(target: string, index: number): string {
+  return `${target}.part-${String(index).padStart(5, '0')}`;
+}
+
+async function tagParts(
+  pool: WorkerPool,
+  scans: readonly FileScan[],
+  params: TagOptions & { readonly output: string },
+  context: RunContext,
+): Promise<Omit<TagTreeResult, 'files'>> {
+  const tasks = scans.flatMap((scan) =>
+    scan.units.map((unit, index): TagFileTask => ({
+      kind: 'tag-file',
+      unit,
+      threshold: params.threshold,
+      explain: params.explain,
+      cascade: params.cascade && { confidence: params.cascade.confidence, hash: params.cascade.hash },
+      path: partPath(join(resolve(params.output), outputName(scan.file.name)), index),
+    })),
+  );
+  const totals = {
+    rows: 0,
+    quarantined: 0,
+    bytes: 0,
+    personas: {} as Record<string, number>,
+    traits: {} as Record<string, number>,
+    taggers: {} as Record<string, number>,
+    examples: [] as readonly ExplainedRow[],
+  };
+  const stage = context.stage(
+    'tag',
+    tasks.length,
+    0,
+    scans.reduce((sum, scan) => sum + scan.file.bytes, 0),
+  );
+  await pool.runAll<TagFileTask, TagFileCounts>(tasks, {
+    signal: context.signal,
+    onResult(counts, task) {
+      totals.rows += counts.rows;
+      totals.quarantined += counts.rejected;
+      totals.bytes += counts.bytes;
+      addCounts(totals.personas, counts.personas);
+      addCounts(totals.traits, counts.traits);
+      addCounts(totals.taggers, counts.taggers);
+      if (task === tasks[0]) totals.examples = counts.examples;
+      stage.unitEnd({
+        unit: task.path,
+        rows: counts.rows,
+        bytes: counts.bytes,
+        rejected: counts.rejected,
+        reused: false,
+        ms: 0,
+      });
+    },
+  });
+  stage.end();
+  return totals;
+}
+
+function addCounts(into: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + count;
+}
+
+async function joinParts(target: string, parts: number): Promise<void> {
+  await using file = await openAtomic(target);
+  for (let index = 0; index < parts; index++) {
+    for await (const chunk of createReadStream(partPath(target, index), { highWaterMark: 1 << 20 })) {
+      await file.handle.writeFile(chunk as Buffer); // no encoding was set
+    }
+  }
+  await file.publish();
+  for (let index = 0; index < parts; index++) await rm(partPath(target, index), { force: true });
+}

@@ -1,0 +1,72 @@
+import { ConfigError } from '../../core/errors.ts';
+import type { Taxonomy } from '../../core/taxonomy.ts';
+import { type Split, splitRows } from '../../fit/split.ts';
+import { goldLabels, type LabelledData } from '../evaluate/labelled-data.ts';
+
+/** Labelled rows put in the order in which they are fitted: training, held out, repeats of held-out rows. */
+export interface TrainingRows {
+  /** Taxonomy indices of the classes, in taxonomy order; `labels` are places in it. */
+  readonly classes: readonly number[];
+  /** In fitting order. */
+  readonly labels: Uint8Array;
+  /** Place in fitting order of every row of the files. */
+  readonly placeOf: Uint32Array;
+  readonly split: Split;
+  readonly namesOrigins: boolean;
+}
+
+/** Fewer different texts say nothing about a class. */
+const fewestTexts = 5;
+
+/** @throws ConfigError `too-few-rows`, `too-few-classes` */
+export function arrangeRows(data: LabelledData, taxonomy: Taxonomy): TrainingRows {
+  const gold = goldLabels(data);
+  const contentHash = new Uint32Array(data.rows * 4);
+  const origins = new Uint32Array(data.rows);
+  for (const { labels, firstRow } of data.units) {
+    contentHash.set(labels.contentHash, firstRow * 4);
+    origins.set(labels.origins, firstRow);
+  }
+  checkClasses(gold, contentHash, taxonomy);
+  const classes = [...new Set(gold)].toSorted((a, b) => a - b);
+  const labels = gold.map((persona) => classes.indexOf(persona));
+  const split = splitRows({ labels, classes: classes.length, origins, contentHash });
+  const order = Uint32Array.from([...split.training, ...split.heldOut, ...split.repeated]);
+  const placeOf = new Uint32Array(data.rows);
+  order.forEach((row, place) => {
+    placeOf[row] = place;
+  });
+  return {
+    classes,
+    labels: Uint8Array.from(order, (row) => labels[row] ?? 0),
+    placeOf,
+    split,
+    namesOrigins: origins.some((origin) => origin !== 0),
+  };
+}
+
+function checkClasses(gold: Uint8Array, contentHash: Uint32Array, taxonomy: Taxonomy): void {
+  const texts = new Map<number, Set<string>>();
+  gold.forEach((persona, row) => {
+    const seen = texts.get(persona) ?? new Set<string>();
+    if (seen.size < fewestTexts) seen.add(contentHash.subarray(row * 4, row * 4 + 4).join());
+    texts.set(persona, seen);
+  });
+  const nameOf = (persona: number): string => taxonomy.personas[persona]?.id ?? '';
+  const short = [...texts].filter(([, seen]) => seen.size < fewestTexts).toSorted(([a], [b]) => a - b);
+  if (short.length > 0) {
+    const listed = short.map(([persona, seen]) => `${nameOf(persona)} (${seen.size})`).join(', ');
+    throw new ConfigError(`fewer than ${fewestTexts} different rows for: ${listed}`, {
+      code: 'too-few-rows',
+      hint: 'add rows of these classes, or leave them out of the file',
+    });
+  }
+  if (texts.size > 1) return;
+  throw new ConfigError(
+    `all rows are labelled ${[...texts.keys()].map(nameOf).join()}; two classes at least`,
+    {
+      code: 'too-few-classes',
+      hint: 'a tagger tells classes apart: add rows of others',
+    },
+  );
+}
