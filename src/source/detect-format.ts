@@ -44,6 +44,8 @@ export function detectFormat(head: Buffer, isWhole: boolean, name: string): Dete
   const isJson = first === 0x5b || first === 0x7b || isLineEnding(ending);
   const json = isJson ? detectJson(head, isWhole, ending, first) : undefined;
   if (json) return json;
+  if (hasBareReturns(head))
+    return problem('unsupported', 'unsupported: lines that end in CR alone (convert to LF)');
   if (isBinary(head)) return problem('format-unknown', 'the file is binary and not Parquet, gzip or zstd');
   const csv = sniffCsv(head, isWhole, ending);
   if (csv) return { kind: 'plan', plan: { format: 'csv', csv } };
@@ -108,6 +110,11 @@ function countLines(
     at = end + 1;
   }
   return { whole, parsed, opensDocument };
+}
+
+/** Line breaks of old Macs: reading on would take the whole file for one record. */
+function hasBareReturns(head: Buffer): boolean {
+  return !head.includes(10) && head.indexOf(13) !== head.lastIndexOf(13);
 }
 
 /** More zero bytes than a stray one in a cell. */

@@ -1,7 +1,9 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { FatalError, TagDatasetsError } from '../core/errors.ts';
+import { FatalError, type RowError, TagDatasetsError } from '../core/errors.ts';
 import { loadZstd } from '../lib/zstd.ts';
+import { refuseUnsupported, takeDecimals } from './parquet-features.ts';
+import { exactParsers, plainRow } from './parquet-values.ts';
 import type { ByteSource } from '../core/byte-source.ts';
 
 export interface RowGroup {
@@ -15,8 +17,11 @@ export interface RowGroup {
 export interface ParquetFile {
   readonly rows: number;
   readonly groups: readonly RowGroup[];
-  /** Rows [start, end); whole row groups are decoded, so ask for these. Plain JSON values: no bigint, no Date. */
-  readRows(start: number, end: number): Promise<Record<string, unknown>[]>;
+  /**
+   * Rows [start, end); whole row groups are decoded, so ask for these. Plain JSON values: no bigint, no Date; a RowError in
+   * the place of a row whose text is no UTF-8.
+   */
+  readRows(start: number, end: number): Promise<(Record<string, unknown> | RowError)[]>;
 }
 
 const magic = 'PAR1';
@@ -32,7 +37,9 @@ export function isParquet(head: Uint8Array): boolean {
 export async function openParquet(source: ByteSource, name: string): Promise<ParquetFile> {
   const file = asyncBuffer(source);
   const metadata = await readFooter(source, file, name);
+  refuseUnsupported(metadata, name);
   const groups = rowGroups(metadata, source, name);
+  const rules = { decimals: takeDecimals(metadata, name), texts: textColumns(metadata) };
   const zstd = await loadZstd();
   const codecs = {
     ...compressors,
@@ -49,17 +56,24 @@ export async function openParquet(source: ByteSource, name: string): Promise<Par
           rowStart: start,
           rowEnd: end,
           compressors: codecs,
+          parsers: exactParsers,
         });
         if (rows.length !== end - start)
           throw new Error(`${rows.length} rows where ${end - start} were expected`);
-        return rows.map((row) =>
-          Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plainValue(value)])),
-        );
+        return rows.map((row) => plainRow(row, rules));
       } catch (error) {
         throw corrupt(name, `rows ${start} to ${end}`, error);
       }
     },
   };
+}
+
+/** Columns that are announced as text. */
+function textColumns({ schema }: FileMetaData): Set<string> {
+  const texts = schema.filter(
+    (element) => element.converted_type === 'UTF8' || element.logical_type?.type === 'STRING',
+  );
+  return new Set(texts.map((element) => element.name));
 }
 
 function asyncBuffer(source: ByteSource): AsyncBuffer {
@@ -92,12 +106,6 @@ function rowGroups(metadata: FileMetaData, source: ByteSource, name: string): Ro
     const end = start + Number(group.num_rows);
     for (const { meta_data: column } of group.columns) {
       if (!column) continue;
-      if (column.codec !== 'UNCOMPRESSED' && !(column.codec in compressors)) {
-        throw new FatalError(`${name}: unsupported: Parquet codec ${column.codec}`, {
-          code: 'unsupported',
-          hint: 'write the file again with zstd, snappy or gzip',
-        });
-      }
       const first = Number(column.dictionary_page_offset ?? column.data_page_offset);
       if (first + Number(column.total_compressed_size) > source.bytes) {
         throw corrupt(name, `row group ${index}`, new Error('it lies beyond the end of the file'));
@@ -113,26 +121,8 @@ function rowGroups(metadata: FileMetaData, source: ByteSource, name: string): Ro
   });
 }
 
-/** Numbers beyond 2^53 become text, dates ISO text, bytes Base64. */
-function plainValue(value: unknown): unknown {
-  if (typeof value === 'bigint') {
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (isIterable(value)) return Array.from(value, plainValue);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]));
-}
-
-/** Typed arrays, which hyparquet hands out for some lists. */
-function isIterable(value: object): value is Iterable<unknown> {
-  return Symbol.iterator in value;
-}
-
 function corrupt(name: string, place: string, error: unknown): unknown {
-  if (error instanceof TagDatasetsError) return error;
+  if (error instanceof TagDatasetsError && error.code !== 'zstd-corrupt') return error;
   // A decoder that stumbles over a value that is not there speaks of its own insides, which helps nobody.
   const isStumble = error instanceof TypeError || error instanceof RangeError;
   const reason = isStumble

@@ -149,7 +149,11 @@ async function* readParquetRecords(unit: Unit, source: ByteSource): AsyncGenerat
     if (start >= end) continue;
     const rows = await parquet.readRows(start, end);
     for (let at = 0; at < rows.length; at += batchRecords) {
-      yield rows.slice(at, at + batchRecords).map((value, index) => ({ row: start + at + index, value }));
+      yield rows.slice(at, at + batchRecords).map((value, index): RawRecord => {
+        const row = start + at + index;
+        if (!(value instanceof RowError)) return { row, value };
+        return { row, reject: { code: value.code, message: value.message, excerpt: excerptOf(null) } };
+      });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { RowError } from '../core/errors.ts';
 import type { InputFile } from '../core/unit.ts';
 import type { ByteSource } from '../core/byte-source.ts';
 import { openParquet, type RowGroup } from './parquet.ts';
@@ -11,7 +12,10 @@ const unitRows = 50_000;
 export async function scanParquet(source: ByteSource, file: InputFile, options: ReadOptions): Promise<Found> {
   const parquet = await openParquet(source, file.name);
   const sampled = Math.min(parquet.rows, options.sampleRows ?? defaultSampleRows);
-  const shape = shapeOf(sampled === 0 ? [] : await parquet.readRows(0, sampled), options, undefined);
+  const rows = sampled === 0 ? [] : await parquet.readRows(0, sampled);
+  const reject = rows.find((row) => row instanceof RowError);
+  const readable = rows.filter((row) => !(row instanceof RowError));
+  const shape = shapeOf(readable, options, reject?.message);
   if ('problem' in shape) return shape;
   const groups = shape.grouped
     ? [parquet.groups]
