@@ -5,7 +5,6 @@ import { explainSolution } from '../../balance/explain.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
-import { renderHtml } from '../../report/html.ts';
 import { renderJson } from '../../report/json.ts';
 import { renderMarkdown } from '../../report/markdown.ts';
 import type { ReportModel } from '../../report/model.ts';
@@ -87,6 +86,8 @@ export async function writeReport(out: string, report: ReportModel): Promise<voi
   const { report: folder } = runPaths(out);
   await writeFileAtomic(join(folder, 'report.json'), renderJson(report));
   await writeFileAtomic(join(folder, 'report.md'), renderMarkdown(report));
+  // Loaded here only: the chart library takes half a second of every start.
+  const { renderHtml } = await import('../../report/html.ts');
   await writeFileAtomic(join(folder, 'report.html'), renderHtml(report));
 }
 
