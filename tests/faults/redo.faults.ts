@@ -80,7 +80,7 @@ test('another tagger tags all again and names the tagger', async () => {
   const threshold = Object.fromEntries(
     Object.entries(json.threshold as Record<string, number>).map(([label, value]) => [label, value * 0.9]),
   );
-  await writeFile(join(taggers, 'tagger.json'), JSON.stringify({ ...json, id: 'traits-mine', threshold }));
+  await writeFile(join(taggers, 'tagger.json'), JSON.stringify({ ...json, id: 'traits-mine-v1', threshold }));
   const result = await run('--set', `taggers.traits=${taggers}`);
   expect(result.stderr).toMatch(/units are tagged again: the trait tagger changed/);
   await expectAsFresh('--set', `taggers.traits=${taggers}`);
