@@ -29,11 +29,8 @@ test('a run that died is called killed, its stages say how far they came, and fi
   ).toBe(-1);
   const killed = await status('died');
   expect(killed).toMatchObject({ state: 'killed', process: null, remaining_seconds: null, error: null });
-  expect(killed.stages.map((stage: { state: string }) => stage.state)).toEqual([
-    'done',
-    'stopped',
-    ...Array(6).fill('waiting'),
-  ]);
+  const [scan, tag, ...later] = killed.stages.map((stage: { state: string }) => stage.state);
+  expect([scan, tag, ...new Set(later)]).toEqual(['done', 'stopped', 'waiting']);
   const text = await runCli(['status', '--run', join(folder, 'died')]);
   expect(text.stdout).toContain('was killed after');
   expect(text.stdout).toContain('run the same command again; what is done is kept');
@@ -53,6 +50,8 @@ test('a run that failed says with what', async () => {
     'balance.on_infeasible=error',
     '--set',
     'balance.max_repeats=1',
+    '--set',
+    'balance.total=290',
   );
   expect(result.code).toBe(2);
   expect(await status('failed')).toMatchObject({
