@@ -4,14 +4,14 @@ import { type CascadeConfig, hasCascade } from '../../config/cascade-schema.ts';
 import type { TaggerInfo } from '../../core/tagger.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import { sidecarVersion } from '../../tag/sidecar.ts';
-import { checkDone, stepKey, sweep } from '../checkpoint.ts';
+import { stepKey, sweep } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
 import { runPaths } from '../paths.ts';
-import { RedoReasons } from '../redo-reasons.ts';
 import { choiceMarker, chooseRows, type StoredChoice } from './refine-choice.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
 import type { RefineCounts, RefineTask, StepResult } from '../tasks.ts';
+import { runSteps } from '../steps.ts';
 
 /** The accurate tier's part in a corpus; written beside it, so that PLAN and reports know. */
 export interface CascadeFacts {
@@ -129,33 +129,19 @@ async function runTasks(
   out: string,
   context: RunContext,
 ): Promise<StepResult<RefineCounts>[]> {
-  const steps: StepResult<RefineCounts>[] = [];
-  const todo: RefineTask[] = [];
-  const reused: { readonly unit: string; readonly rows: number }[] = [];
-  const redo = new RedoReasons();
-  for (const task of tasks) {
-    const reuse = await checkDone<RefineCounts>(task.done, task.key, out);
-    if ('done' in reuse) {
-      steps.push(reuse.done);
-      reused.push({ unit: task.name, rows: reuse.done.counts.rows });
-      continue;
-    }
-    redo.add(reuse.redo, task.name);
-    todo.push(task);
-  }
-  redo.warn(context, { code: 'unit-redo', all: tasks.length, noun: 'unit', again: 'refined again' });
-  const stage = context.stage('refine', tasks.length, reused.length, 0);
-  for (const unit of reused) stage.unitEnd({ ...unit, bytes: 0, rejected: 0, reused: true, ms: 0 });
-  await pool.runAll<RefineTask, StepResult<RefineCounts>>(todo, {
-    signal: context.signal,
-    onResult(step, { name }) {
-      steps.push(step);
-      const { rows } = step.counts;
-      stage.unitEnd({ unit: name, rows, bytes: 0, rejected: 0, reused: false, ms: step.ms });
+  const steps = await runSteps<RefineTask, RefineCounts>(
+    pool,
+    tasks,
+    {
+      out,
+      stage: 'refine',
+      again: 'refined again',
+      bytes: 0,
+      measure: ({ rows }) => ({ rows, bytes: 0, rejected: 0 }),
     },
-  });
-  stage.end();
-  return steps;
+    context,
+  );
+  return [...steps.values()];
 }
 
 /** Removes what other choices left. */

@@ -3,13 +3,13 @@ import type { WorkerPool } from '../../tag/pool.ts';
 import { screenVersion } from '../../tag/screen-sidecar.ts';
 import type { ScreenRules } from '../../tag/screen-unit.ts';
 import type { Benchmarks } from './benchmarks.ts';
-import { checkDone, fingerprint, sweep } from '../checkpoint.ts';
+import { fingerprint, sweep } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
 import { runPaths } from '../paths.ts';
-import { RedoReasons } from '../redo-reasons.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
-import type { ScreenCounts, ScreenTask, StepResult } from '../tasks.ts';
+import type { ScreenCounts, ScreenTask } from '../tasks.ts';
 import { unitKey } from './unit-key.ts';
+import { runSteps } from '../steps.ts';
 
 /** What the rows of a run were screened for; written beside the corpus, so that PLAN knows whether its settings are met. */
 export interface Screening {
@@ -97,32 +97,16 @@ async function runTasks(
   out: string,
   context: RunContext,
 ): Promise<void> {
-  const finished = new Map<string, number>();
-  const todo: ScreenTask[] = [];
-  const redo = new RedoReasons();
-  for (const task of tasks) {
-    const reuse = await checkDone<ScreenCounts>(task.done, task.key, out);
-    if ('done' in reuse) finished.set(task.name, reuse.done.counts.rows);
-    else {
-      redo.add(reuse.redo, task.name);
-      todo.push(task);
-    }
-  }
-  redo.warn(context, { code: 'unit-redo', all: tasks.length, noun: 'unit', again: 'screened again' });
-  const stage = context.stage('screen', tasks.length, finished.size, 0);
-  for (const [unit, rows] of finished)
-    stage.unitEnd({ unit, rows, bytes: 0, rejected: 0, reused: true, ms: 0 });
-  await pool.runAll<ScreenTask, StepResult<ScreenCounts>>(todo, {
-    signal: context.signal,
-    onResult: (step, task) =>
-      stage.unitEnd({
-        unit: task.name,
-        rows: step.counts.rows,
-        bytes: 0,
-        rejected: 0,
-        reused: false,
-        ms: step.ms,
-      }),
-  });
-  stage.end();
+  await runSteps<ScreenTask, ScreenCounts>(
+    pool,
+    tasks,
+    {
+      out,
+      stage: 'screen',
+      again: 'screened again',
+      bytes: 0,
+      measure: ({ rows }) => ({ rows, bytes: 0, rejected: 0 }),
+    },
+    context,
+  );
 }

@@ -4,14 +4,13 @@ import type { Unit } from '../../core/unit.ts';
 import { sidecarVersion } from '../../tag/sidecar.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import { checkBadRates } from './bad-rates.ts';
-import { checkDone } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
 import { runPaths, unitName } from '../paths.ts';
-import { RedoReasons } from '../redo-reasons.ts';
 import type { ScannedFile } from '../scan/scan-pass.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
-import type { StepResult, TagCounts, TagTask } from '../tasks.ts';
+import type { TagCounts, TagTask } from '../tasks.ts';
 import { unitKey } from './unit-key.ts';
+import { runSteps } from '../steps.ts';
 
 export interface TaggedFileUnit {
   readonly name: string;
@@ -43,32 +42,22 @@ export async function tagUnits(
   context: RunContext,
 ): Promise<TaggedFileUnit[]> {
   const planned = planTasks(files, params);
-  const { steps, todo } = await findFinished(planned, params.out, context);
-  const bytes = planned.reduce((sum, { task }) => sum + unitBytes(task.unit), 0);
-  const stage = context.stage('tag', planned.length, steps.size, bytes);
-  const report = (task: TagTask, step: StepResult<TagCounts>, reused: boolean): void => {
-    const { records, rejected } = step.counts;
-    stage.unitEnd({
-      unit: task.name,
-      rows: records,
-      bytes: unitBytes(task.unit),
-      rejected: total(rejected),
-      reused,
-      ms: reused ? 0 : step.ms,
-    });
-  };
-  for (const { task } of planned) {
-    const step = steps.get(task.name);
-    if (step) report(task, step, true);
-  }
-  await pool.runAll<TagTask, StepResult<TagCounts>>(todo, {
-    signal: context.signal,
-    onResult(step, task) {
-      steps.set(task.name, step);
-      report(task, step, false);
+  const steps = await runSteps<TagTask, TagCounts>(
+    pool,
+    planned.map(({ task }) => task),
+    {
+      out: params.out,
+      stage: 'tag',
+      again: 'tagged again',
+      bytes: planned.reduce((sum, { task }) => sum + unitBytes(task.unit), 0),
+      measure: ({ records, rejected }, { unit }) => ({
+        rows: records,
+        bytes: unitBytes(unit),
+        rejected: total(rejected),
+      }),
     },
-  });
-  stage.end();
+    context,
+  );
   const tagged = planned.flatMap(({ task, source, input }): TaggedFileUnit[] => {
     const step = steps.get(task.name);
     if (!step) return [];
@@ -99,28 +88,6 @@ interface PlannedUnit {
   readonly task: TagTask;
   readonly source: number;
   readonly input: string;
-}
-
-/** Steps whose markers still hold, and what has to be done. */
-async function findFinished(
-  planned: readonly PlannedUnit[],
-  out: string,
-  context: RunContext,
-): Promise<{ steps: Map<string, StepResult<TagCounts>>; todo: TagTask[] }> {
-  const steps = new Map<string, StepResult<TagCounts>>();
-  const todo: TagTask[] = [];
-  const redo = new RedoReasons();
-  for (const { task } of planned) {
-    const reuse = await checkDone<TagCounts>(task.done, task.key, out);
-    if ('done' in reuse) {
-      steps.set(task.name, reuse.done);
-      continue;
-    }
-    redo.add(reuse.redo, task.name);
-    todo.push(task);
-  }
-  redo.warn(context, { code: 'unit-redo', all: planned.length, noun: 'unit', again: 'tagged again' });
-  return { steps, todo };
 }
 
 function planTasks(files: readonly ScannedFile[], params: TagPassParams): PlannedUnit[] {

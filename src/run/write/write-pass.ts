@@ -18,6 +18,7 @@ import { RedoReasons } from '../redo-reasons.ts';
 import type { Screening } from '../tag/screen-pass.ts';
 import type { TaggedFileUnit } from '../tag/tag-pass.ts';
 import type { CollectCounts, CollectTask, RowRules, ShardCounts, ShardTask, StepResult } from '../tasks.ts';
+import { runSteps } from '../steps.ts';
 
 /** Changes when the bytes of a shard change for the same plan. */
 const shardVersion = 2;
@@ -111,25 +112,18 @@ async function collectUnits(
   context: RunContext,
 ): Promise<Segments> {
   const tasks = collectTasks(input, planParts);
-  const steps = new Map<string, StepResult<CollectCounts>>();
-  const todo: CollectTask[] = [];
-  for (const task of tasks) {
-    const reuse = await checkDone<CollectCounts>(task.done, task.key, input.out);
-    if ('done' in reuse) steps.set(task.name, reuse.done);
-    else todo.push(task);
-  }
-  const stage = context.stage('collect', tasks.length, steps.size, 0);
-  const report = (task: CollectTask, ms: number, reused: boolean): void =>
-    stage.unitEnd({ unit: task.name, rows: task.placements.rows.length, bytes: 0, rejected: 0, reused, ms });
-  for (const task of tasks) if (steps.has(task.name)) report(task, 0, true);
-  await pool.runAll<CollectTask, StepResult<CollectCounts>>(todo, {
-    signal: context.signal,
-    onResult(step, task) {
-      steps.set(task.name, step);
-      report(task, step.ms, false);
+  const steps = await runSteps<CollectTask, CollectCounts>(
+    pool,
+    tasks,
+    {
+      out: input.out,
+      stage: 'collect',
+      again: null,
+      bytes: 0,
+      measure: (_, { placements }) => ({ rows: placements.rows.length, bytes: 0, rejected: 0 }),
     },
-  });
-  stage.end();
+    context,
+  );
   const segments: Segments = new Map();
   for (const task of tasks) {
     for (const { shard, ...segment } of steps.get(task.name)?.counts.segments ?? []) {
