@@ -41,6 +41,9 @@ function head({ run }: ReportModel): string {
     `config ${escapeMarkdown(run.configPath)} (${run.configHash})`,
     `seed ${run.seed}`,
     `shares of ${unitTitles[run.unit]}`,
+    run.tokenizer === null
+      ? 'tokens estimated: bytes / 4 and 4 a message'
+      : `tokens counted by ${escapeMarkdown(run.tokenizer.name)} (${run.tokenizer.sha256.slice(0, 12)})`,
     ...run.taggers.map((tagger) => `tagger ${escapeMarkdown(tagger.id)} (${tagger.sha256.slice(0, 12)})`),
   ];
   const corpus = `${formatPlural(run.after.rows, 'row')}, ${formatCount(run.after.tokens)} tokens, ${formatCount(run.after.supervisedTokens)} supervised tokens`;

@@ -55,6 +55,8 @@ export interface RunFacts {
   /** Above it a persona's drift is an alert. */
   readonly maxPersonaDrift: number;
   readonly maxRepeats: number;
+  /** What counted the tokens; null: they are estimated from bytes. */
+  readonly tokenizer: { readonly name: string; readonly sha256: string } | null;
 }
 
 export interface TaggerFacts {

@@ -68,7 +68,7 @@ function accountingLines(model: ReportModel, width: number): string[] {
       [
         `${formatPlural(run.after.rows, 'row')} in the balanced corpus`,
         ...(corpus.length > 0 ? [`${corpus.join(', ')} among them`] : []),
-        `${formatCount(run.after.tokens)} tokens (${formatCount(run.after.supervisedTokens)} supervised)`,
+        `${formatCount(run.after.tokens)} tokens (${formatCount(run.after.supervisedTokens)} supervised${run.tokenizer ? '' : '; estimated'})`,
         ...(accounting.copies > 0
           ? [
               `effective size ${formatCount(effectiveRows(model))} rows`,

@@ -34,6 +34,8 @@ import { type TaggedFileUnit, tagUnits } from './tag/tag-pass.ts';
 import type { OrderTask } from './tasks.ts';
 import { openWorkers } from './workers.ts';
 import { writeShards } from './write/write-pass.ts';
+import { warnOfPlan } from './plan/warn-of-plan.ts';
+import type { TokenizerFile } from './tag/tokenizer.ts';
 
 export interface RunParams {
   readonly loaded: LoadedConfig;
@@ -175,7 +177,7 @@ async function planTagged(
   const out = resolve(params.out);
   const { config } = params.loaded;
   const stage = context.stage('plan', 1, 0, 0);
-  const corpus = describeCorpus(params, sources, tagged, tagged.screening);
+  const corpus = describeCorpus(params, sources, tagged);
   await writeCorpus(out, corpus);
   const planned = await planCorpus({ out, corpus, config, taxonomy: params.tools.taxonomy });
   warnOfPlan(context, planned, config);
@@ -220,28 +222,18 @@ async function orderCorpus(
   return layout;
 }
 
-/** What the plan decided on its own and a user should know. */
-function warnOfPlan(context: RunContext, { plan, division }: PlannedCorpus, config: Config): void {
-  if (plan.solution.certificate) context.warn('infeasible', plan.solution.certificate.sentence);
-  const added = division.added.filter(({ persona }) => persona in config.dataset.persona_weights);
-  if (added.length === 0) return;
-  context.warn(
-    'adapter-added',
-    `no adapter names ${added.map(({ persona, adapter, reason }) => `${persona} (put into ${adapter}: ${reason})`).join(', ')}`,
-  );
-}
-
 interface TaggedCorpus {
   readonly files: readonly ScannedFile[];
   readonly units: readonly TaggedFileUnit[];
   readonly cascade: CascadeFacts | null;
   readonly screening: Screening | null;
+  readonly tokenizer: TokenizerFile | null;
 }
 
 async function tagCorpus(
   pool: WorkerPool,
   params: RunParams,
-  { sources, benchmarks }: Prepared,
+  { sources, benchmarks, tokenizer }: Prepared,
   out: string,
   context: RunContext,
 ): Promise<TaggedCorpus> {
@@ -264,6 +256,7 @@ async function tagCorpus(
       sources,
       maxBadRate: config.run.max_bad_rate,
       keepExtra: config.output.extra_columns,
+      tokenizer,
       limit: params.limit ?? config.run.limit ?? null,
     },
     context,
@@ -286,7 +279,7 @@ async function tagCorpus(
     { out, config, units, benchmarks, toolVersion: params.tools.toolVersion },
     context,
   );
-  return { files, units, cascade, screening };
+  return { files, units, cascade, screening, tokenizer };
 }
 
 /** Removes what units left that are no longer units of any input, their markers included. */

@@ -42,6 +42,8 @@ export interface TagTask {
   readonly synthetic: boolean;
   /** Unused columns are written, so they too tell rows of equal content apart. */
   readonly keepExtra: boolean;
+  /** What counts tokens; null: they are estimated. */
+  readonly tokenizer: string | null;
   readonly out: string;
   /** Relative to `out`. */
   readonly sidecar: string;

@@ -2,6 +2,7 @@ import type { Row, RowBatch, RowEntry } from '../core/row.ts';
 import type { Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { compileTraitDecision, type TraitDecision } from './decide.ts';
+import type { TokenCounter } from './token-counter.ts';
 import { RowEncoder, rowKeyPrefix, writeRowKey } from './encode.ts';
 import {
   createTagColumns,
@@ -47,6 +48,8 @@ export async function tagUnit(
     readonly origin: number;
     readonly synthetic: boolean;
     readonly expectedRows: number;
+    /** null or left out: tokens are estimated. */
+    readonly countTokens?: TokenCounter | null;
   },
 ): Promise<UnitTags> {
   const prefix = rowKeyPrefix(unit.source, unit.revision, unit.file);
@@ -86,6 +89,7 @@ export async function tagUnit(
         decide,
         origin: unit.origin,
         synthetic: unit.synthetic,
+        countTokens: unit.countTokens ?? null,
       });
   }
   return { columns: trimRows(columns, rows), quarantine };
@@ -113,6 +117,7 @@ interface BatchRules {
   readonly decide: TraitDecision;
   readonly origin: number;
   readonly synthetic: boolean;
+  readonly countTokens: TokenCounter | null;
 }
 
 async function tagBatch(
@@ -131,8 +136,10 @@ async function tagBatch(
       columns.contentHash[at * 4 + word] = encoded.contentHash[i * 4 + word] ?? 0;
     columns.variant[at] = encoded.variant[i] ?? 0;
     columns.outputChars[at] = encoded.outputChars[i] ?? 0;
-    columns.tokens[at] = encoded.tokens[i] ?? 0;
-    columns.supervisedTokens[at] = encoded.supervisedTokens[i] ?? 0;
+    const value = values[i];
+    const counted = value && rules.countTokens?.(value);
+    columns.tokens[at] = counted?.all ?? encoded.tokens[i] ?? 0;
+    columns.supervisedTokens[at] = counted?.supervised ?? encoded.supervisedTokens[i] ?? 0;
     columns.flags[at] =
       ((encoded.outputChars[i] ?? 0) === 0 ? rowFlags.emptyOutput : 0) |
       (encoded.text.toolCalls[i] ? rowFlags.toolCalls : 0) |

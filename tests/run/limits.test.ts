@@ -1,8 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { beforeAll, expect, test } from 'vitest';
 
 import { generateCorpus } from '../../bench/generate-corpus.ts';
+import { testTaxonomy } from '../support/taxonomy.ts';
+import { byteTokenizer } from '../support/byte-tokenizer.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 
 let folder = '';
@@ -39,35 +44,86 @@ sources: [{name: found, path: found.jsonl}, {name: made, path: made.jsonl, synth
   return (axis, entry) => report.axes[axis].find((candidate: Entry) => candidate.name === entry);
 }
 
+/** A persona and its children, which its weight and its limits cover. */
+function familyOf(persona: string): string[] {
+  return testTaxonomy()
+    .personas.filter(({ id, parent }) => id === persona || parent === persona)
+    .map(({ id }) => id);
+}
+
 test('repeats are capped per persona, synthetic rows per persona and in the corpus', async () => {
   const entry = await run(
     'caps',
     `
-dataset: {persona_weights: {code_expert: 0.3, math_tutor: 0.2}}
-balance: {total: 400, max_repeats: {default: 4, math_tutor: 2}, max_synthetic_share: {corpus: 0.08, math_tutor: 0}}`,
+dataset: {persona_weights: {math_tutor: 0.3, factual_informant: 0.2}}
+balance: {total: 1200, max_repeats: {default: 4, factual_informant: 2}, max_synthetic_share: {corpus: 0.08, factual_informant: 0}}`,
   );
-  expect(entry('persona', 'code_expert').after.rows).toBe(120);
-  expect(entry('persona', 'math_tutor')).toMatchObject({ after: { rows: 80 }, syntheticShare: 0 });
-  expect(entry('persona', 'math_tutor').maxRepeats).toBeLessThanOrEqual(2);
-  expect(entry('source', 'made').after.rows).toBeLessThanOrEqual(32);
-  expect(entry('source', 'made').after.rows).toBeGreaterThan(20);
+  const sum = (persona: string, of: (entry: Entry) => number): number =>
+    familyOf(persona).reduce((all, name) => all + of(entry('persona', name)), 0);
+  expect(sum('math_tutor', ({ after }) => after.rows)).toBe(360);
+  expect(sum('factual_informant', ({ after }) => after.rows)).toBe(240);
+  for (const name of familyOf('factual_informant')) {
+    expect(entry('persona', name).syntheticShare).toBe(0);
+    expect(entry('persona', name).maxRepeats).toBeLessThanOrEqual(2);
+  }
+  expect(entry('persona', 'math_tutor').maxRepeats).toBeGreaterThan(2);
+  expect(entry('source', 'made').after.rows).toBeLessThanOrEqual(96);
+  expect(entry('source', 'made').after.rows).toBeGreaterThan(80);
 });
 
 test('shares of supervised tokens hold in the tokens of the rows that were written', async () => {
   const entry = await run(
     'tokens',
     `
-dataset: {persona_weights: {code_expert: 0.2, math_tutor: 0.1}, trait_requirements: {brief: 0.3}}
+dataset: {persona_weights: {factual_informant: 0.2, math_tutor: 0.1}, trait_requirements: {brief: 0.3}}
 balance: {unit: supervised_tokens, total: 60000}`,
   );
-  for (const [axis, name, share] of [
-    ['persona', 'code_expert', 0.2],
-    ['persona', 'math_tutor', 0.1],
-    ['trait', 'brief', 0.3],
+  const sum = (persona: string, of: (entry: Entry) => number): number =>
+    familyOf(persona).reduce((all, name) => all + of(entry('persona', name)), 0);
+  for (const [name, share] of [
+    ['factual_informant', 0.2],
+    ['math_tutor', 0.1],
   ] as const) {
-    expect(entry(axis, name).target?.share).toBeCloseTo(share, 4);
-    expect(Math.abs(entry(axis, name).after.share - share)).toBeLessThan(0.01);
+    expect(sum(name, ({ target }) => target?.share ?? 0)).toBeCloseTo(share, 4);
+    expect(Math.abs(sum(name, ({ after }) => after.share) - share)).toBeLessThan(0.01);
   }
+  expect(Math.abs(entry('trait', 'brief').after.share - 0.3)).toBeLessThan(0.01);
+});
+
+test('a named tokenizer counts the tokens, is part of what was tagged, and no other is planned with', async () => {
+  await writeFile(join(folder, 'bytes.json'), byteTokenizer([]));
+  const settings =
+    'balance: {unit: tokens, total: 200000, tokenizer: bytes.json}\noutput: {control_token: none}';
+  const entry = await run('counted', settings);
+  const out = join(folder, 'counted');
+  const report = JSON.parse(await readFile(join(out, 'report', 'report.json'), 'utf8'));
+  expect(report.run.tokenizer).toMatchObject({ name: 'bytes.json' });
+  const file = await asyncBufferFromFile(join(out, 'dataset/phases/1-all/train-00000-of-00001.parquet'));
+  const rows = await parquetReadObjects({ file, compressors, columns: ['messages', '_persona'] });
+  const bytesOf = (persona: string): number =>
+    rows
+      .filter((row) => row['_persona'] === persona)
+      .flatMap((row) => row['messages'] as { content: string }[])
+      .reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  // Every byte is a token; nothing of a small persona went to validation.
+  const validation = 'dataset/phases/1-all/validation-00000-of-00001.parquet';
+  const held = await parquetReadObjects({
+    file: await asyncBufferFromFile(join(out, validation)),
+    compressors,
+  });
+  const names = new Set(held.map((row) => row['_persona']));
+  const [persona] = rows.map((row) => String(row['_persona'])).filter((name) => !names.has(name));
+  expect(persona).toBeDefined();
+  expect(entry('persona', persona ?? '').after.tokens).toBe(bytesOf(persona ?? ''));
+  const other = await runCli(['plan', '--run', out, '--set', 'balance.tokenizer=other.json']);
+  expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('were counted by bytes.json')]);
+  const missing = join(folder, 'missing.yaml');
+  await writeFile(
+    missing,
+    'balance: {tokenizer: nowhere.json}\nsources: [{name: found, path: found.jsonl}]\n',
+  );
+  const refused = await runCli(['--config', missing, '--out', join(folder, 'refused')]);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('nowhere.json is not there')]);
 });
 
 test('up-sampling a persona without a weight takes made rows before copies', async () => {

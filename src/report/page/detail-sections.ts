@@ -210,6 +210,12 @@ export function outputSection({ shards, timings, run }: ReportModel): Section {
   const facts = [
     ['Config', `${nameHtml(run.configPath)} ${codeHtml(run.configHash)}`],
     ['Asked total', run.askedTotal === 'max' ? 'as large as the targets allow' : formatCount(run.askedTotal)],
+    [
+      'Tokens',
+      run.tokenizer === null
+        ? 'estimated: bytes / 4 and 4 a message'
+        : `counted by ${nameHtml(run.tokenizer.name)} ${codeHtml(run.tokenizer.sha256.slice(0, 16))}`,
+    ],
     ['Repeats', `at most ${formatCount(run.maxRepeats)} of a row`],
     ...run.taggers.map((tagger) => [
       `Tagger ${escapeHtml(tagger.id)}`,

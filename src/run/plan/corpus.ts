@@ -8,6 +8,7 @@ import type { CascadeFacts, RefinedUnits } from '../tag/refine-pass.ts';
 import type { RunParams } from '../run.ts';
 import type { Screening } from '../tag/screen-pass.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
+import type { TokenizerFile } from '../tag/tokenizer.ts';
 
 /** A source as PLAN needs it. */
 export interface CorpusSource {
@@ -27,6 +28,8 @@ export interface Corpus {
   readonly thresholds: Readonly<Record<string, number>>;
   /** null where nothing was screened. */
   readonly screening: Screening | null;
+  /** What counted the tokens; null or absent: they are estimated. */
+  readonly tokenizer?: { readonly setting: string; readonly sha256: string } | null;
   /** The accurate tier; null or absent where there was none. */
   readonly cascade?: CascadeFacts | null;
 }
@@ -34,9 +37,12 @@ export interface Corpus {
 export function describeCorpus(
   params: RunParams,
   sources: readonly ResolvedSource[],
-  { units, cascade }: RefinedUnits,
-  screening: Screening | null,
+  tagged: RefinedUnits & {
+    readonly screening: Screening | null;
+    readonly tokenizer: TokenizerFile | null;
+  },
 ): Corpus {
+  const { units, cascade, screening, tokenizer } = tagged;
   const { labels, thresholds } = params.tools.personaTagger;
   return {
     schema: 1,
@@ -52,6 +58,10 @@ export function describeCorpus(
     })),
     thresholds: Object.fromEntries(labels.map((label, i) => [label, thresholds[i] ?? 0])),
     screening,
+    tokenizer: tokenizer && {
+      setting: params.loaded.config.balance.tokenizer ?? '',
+      sha256: tokenizer.sha256,
+    },
     cascade,
   };
 }

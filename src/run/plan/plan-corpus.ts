@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
+import { ConfigError } from '../../core/errors.ts';
 import type { Corpus } from './corpus.ts';
 import { type Division, divideRows } from './division.ts';
 import { planRun, type RunPlan } from './plan-pass.ts';
@@ -21,6 +22,7 @@ export async function planCorpus(params: {
   readonly taxonomy: Taxonomy;
 }): Promise<PlannedCorpus> {
   const { corpus, config, taxonomy } = params;
+  checkTokenizer(corpus, config);
   const table = await loadPlanTable(params.out, corpus.units, labelRules(corpus, config, taxonomy));
   const screened = await screenTable(params.out, table, corpus, config);
   const plan = await planRun(table, config, taxonomy, corpus.sources);
@@ -48,4 +50,17 @@ export function labelRules(
     maxOutputChars: config.dataset.max_output_length ?? Number.POSITIVE_INFINITY,
     filterEmpty: config.dataset.filter_empty,
   };
+}
+
+/** The sidecars hold the counts of one tokenizer; no other can be planned with. */
+function checkTokenizer(corpus: Corpus, config: Config): void {
+  const [tagged, asked] = [corpus.tokenizer?.setting, config.balance.tokenizer];
+  if (tagged === asked) return;
+  throw new ConfigError(
+    `the tokens of this run were ${tagged === undefined ? 'estimated' : `counted by ${tagged}`}, not ${asked === undefined ? 'estimated' : `by ${asked}`}`,
+    {
+      code: 'tokenizer-differs',
+      hint: 'start the run again with balance.tokenizer as you want it; the units are tagged anew',
+    },
+  );
 }

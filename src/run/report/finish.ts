@@ -19,6 +19,7 @@ import type { ScannedFile } from '../scan/scan-pass.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import type { TaggedFileUnit } from '../tag/tag-pass.ts';
 import type { WrittenShard } from '../write/write-pass.ts';
+import type { TokenizerFile } from '../tag/tokenizer.ts';
 
 /** What the stages made. */
 export interface RunWork {
@@ -27,6 +28,7 @@ export interface RunWork {
     readonly files: readonly ScannedFile[];
     readonly units: readonly TaggedFileUnit[];
     readonly cascade: CascadeFacts | null;
+    readonly tokenizer: TokenizerFile | null;
   };
   readonly planned: PlannedCorpus;
   readonly audit: ReportModel['audit'];
@@ -77,6 +79,7 @@ function reportOf(params: RunParams, work: RunWork, context: RunContext): Report
     out: params.out,
     taggers: [tools.personaTagger, tools.traitTagger, ...accurateOf(params, work)],
     cascade: work.tagged.cascade,
+    tokenizer: work.tagged.tokenizer,
     files: work.tagged.files,
     units: work.tagged.units,
     shards: work.shards,

@@ -13,6 +13,7 @@ import type { ScannedFile } from '../scan/scan-pass.ts';
 import type { ScreenedTable } from '../plan/screen-table.ts';
 import type { TaggedFileUnit } from '../tag/tag-pass.ts';
 import type { WrittenShard } from '../write/write-pass.ts';
+import type { TokenizerFile } from '../tag/tokenizer.ts';
 
 export interface ReportInput extends AxesInput {
   readonly toolVersion: string;
@@ -20,6 +21,7 @@ export interface ReportInput extends AxesInput {
   readonly configHash: string;
   readonly out: string;
   readonly taggers: readonly TaggerInfo[];
+  readonly tokenizer: TokenizerFile | null;
   readonly files: readonly ScannedFile[];
   readonly units: readonly TaggedFileUnit[];
   readonly shards: readonly WrittenShard[];
@@ -51,6 +53,7 @@ export function buildReport(input: ReportInput): ReportModel {
       after: amount(totals.after),
       maxPersonaDrift: config.monitoring.max_persona_drift,
       maxRepeats: largestRepeats(config),
+      tokenizer: input.tokenizer && { name: input.tokenizer.name, sha256: input.tokenizer.sha256 },
     },
     accounting: accountRows(input, totals),
     axes,

@@ -3,12 +3,15 @@ import type { RunContext } from '../context.ts';
 import { largestRepeats } from '../plan/plan-problem.ts';
 import type { RunEffects, RunParams } from '../run.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
+import { findTokenizer, type TokenizerFile } from '../tag/tokenizer.ts';
 
 const shownIgnored = 5;
 
 export interface Prepared {
   readonly sources: readonly ResolvedSource[];
   readonly benchmarks: Benchmarks | null;
+  /** What counts tokens; null: they are estimated. */
+  readonly tokenizer: TokenizerFile | null;
 }
 
 /** Everything that can be wrong before work begins: sources are listed and gated, what a user should know is said. */
@@ -42,5 +45,6 @@ export async function prepare(
   return {
     sources: resolved.sources,
     benchmarks: await loadBenchmarks(decontaminate, params.loaded.path),
+    tokenizer: await findTokenizer(params.loaded.config, params.loaded.path),
   };
 }

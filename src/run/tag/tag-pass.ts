@@ -11,6 +11,7 @@ import type { ResolvedSource } from '../scan/sources.ts';
 import type { TagCounts, TagTask } from '../tasks.ts';
 import { unitKey } from './unit-key.ts';
 import { runSteps } from '../steps.ts';
+import type { TokenizerFile } from './tokenizer.ts';
 
 export interface TaggedFileUnit {
   readonly name: string;
@@ -81,6 +82,7 @@ export interface TagPassParams {
   readonly sources: readonly ResolvedSource[];
   readonly maxBadRate: number;
   readonly keepExtra: boolean;
+  readonly tokenizer: TokenizerFile | null;
   readonly limit: number | null;
 }
 
@@ -112,6 +114,7 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
         origin,
         synthetic,
         keepExtra: params.keepExtra,
+        tokenizer: params.tokenizer?.path ?? null,
         out: params.out,
         sidecar: `tags/${taggerFolder}/${name}.parquet`,
         quarantine: `quarantine/${name}.jsonl`,
@@ -125,6 +128,7 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
             taxonomy: params.taxonomy,
             'tool version': [params.toolVersion, sidecarVersion],
             ...(params.keepExtra ? { 'output.extra_columns': true } : {}),
+            ...(params.tokenizer ? { tokenizer: params.tokenizer.sha256 } : {}),
           },
         ),
       };

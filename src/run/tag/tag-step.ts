@@ -9,15 +9,18 @@ import { readUnit } from '../../source/read-unit.ts';
 import { encodeSidecar } from '../../tag/sidecar.ts';
 import { type QuarantineEntry, type TagKit, tagUnit, type UnitTags } from '../../tag/tag-unit.ts';
 import { type DoneOutput, writeDone } from '../checkpoint.ts';
+import { openTokenCounter } from '../../tag/token-counter.ts';
 import { takeEntries } from './take-entries.ts';
 import type { StepResult, TagCounts, TagTask } from '../tasks.ts';
 
 /** Tags one unit and publishes sidecar, quarantine lines and marker, in that order. */
 export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<TagCounts>> {
   const started = performance.now();
+  const countTokens = task.tokenizer === null ? null : await openTokenCounter(task.tokenizer);
   const entries = takeEntries(readUnit(task.unit, { keepExtra: task.keepExtra, openBytes }), task.take);
   const tags = await tagUnit(kit, entries, {
     ...unitIdentity(task),
+    countTokens,
     expectedRows: task.take ?? task.unit.records ?? 4096,
   });
   const outputs = [await publish(task.out, task.sidecar, encodeSidecar(tags.columns))];

@@ -104,6 +104,7 @@ export function sampleModel(options: SampleOptions = {}): ReportModel {
       after: plain(total),
       maxPersonaDrift: 0.02,
       maxRepeats: 4,
+      tokenizer: null,
     },
     accounting: {
       input: supply + quarantined + sum(filtered.map((one) => one.rows)) + duplicates,
