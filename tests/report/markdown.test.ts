@@ -15,6 +15,7 @@ test('a tiny run in Markdown', () => {
     - config configs/persona_training_config.yaml (5b1f0c2d9a7e4c33)
     - seed 42
     - shares of rows
+    - tokens estimated: bytes / 4 and 4 a message
     - tagger persona-v1 (9c1e9c1e9c1e)
     - tagger traits-v1 (07ab07ab07ab)
 

@@ -12,7 +12,7 @@ test('the summary tells rows, personas, traits, infeasibility and places', () =>
     643,845 rows read = 194,132 selected + 418,348 not selected + 21,733 duplicates + 9,514
     filtered + 118 quarantined
     197,422 rows in the balanced corpus, 3,290 copies among them, 41,853,464 tokens
-    (29,021,034 supervised), effective size 197,422 rows, no row more than 1 times
+    (29,021,034 supervised; estimated), effective size 197,422 rows, no row more than 1 times
     persona-v1 judged 581,856 rows (95.0%), 122,496 of them (21.1%) below its thresholds.
     minilm-v1 judged 30,624 rows (5.0%), 7,656 of them (25.0%) below its thresholds.
     The accurate tier was given 30,624 rows of 612,480, those of which the fast tier was least
