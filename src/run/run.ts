@@ -238,16 +238,16 @@ async function tagCorpus(
   context: RunContext,
 ): Promise<TaggedCorpus> {
   const { config } = params.loaded;
-  const files = await scanSources(
+  const scanned = await scanSources(
     pool,
     sources,
     { unitBytes: config.run.unit_bytes, onBadFile: config.run.on_bad_file },
     context,
   );
-  await writeRunJson(out, params, { sources, files, benchmarks });
-  const fast = await tagUnits(
+  await writeRunJson(out, params, { sources, files: scanned, benchmarks });
+  const { units: fast, files } = await tagUnits(
     pool,
-    files,
+    scanned,
     {
       out,
       taggers: [params.tools.personaTagger, params.tools.traitTagger],
@@ -255,12 +255,14 @@ async function tagCorpus(
       taxonomy: params.tools.taxonomy,
       sources,
       maxBadRate: config.run.max_bad_rate,
+      onBadFile: config.run.on_bad_file,
       keepExtra: config.output.extra_columns,
       tokenizer,
       limit: params.limit ?? config.run.limit ?? null,
     },
     context,
   );
+  if (files !== scanned) await writeRunJson(out, params, { sources, files, benchmarks });
   await sweepUnits(out, fast);
   const { units, cascade } = await refineUnits(
     pool,

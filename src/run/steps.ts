@@ -3,7 +3,7 @@ import type { WorkerPool } from '../tag/pool.ts';
 import { checkDone, type StepKey } from './checkpoint.ts';
 import type { RunContext } from './context.ts';
 import { RedoReasons } from './redo-reasons.ts';
-import type { StepResult } from './tasks.ts';
+import type { Damage, StepOutcome, StepResult } from './tasks.ts';
 
 /** A task of a stage that leaves a marker. */
 interface StepTask {
@@ -35,6 +35,8 @@ export async function runSteps<Task extends StepTask, Counts>(
     /** Input bytes of all tasks; 0 where they do not tell the progress. */
     readonly bytes: number;
     measure(counts: Counts, task: Task): StepMeasure;
+    /** For stages that read input files: one of them is damaged. It then has no result. */
+    onDamage?(damage: Damage, task: Task): void;
   },
   context: RunContext,
 ): Promise<Map<string, StepResult<Counts>>> {
@@ -64,9 +66,10 @@ export async function runSteps<Task extends StepTask, Counts>(
     const step = steps.get(task.name);
     if (step) report(task, step, true);
   }
-  await pool.runAll<Task, StepResult<Counts>>(todo, {
+  await pool.runAll<Task, StepOutcome<Counts>>(todo, {
     signal: context.signal,
     onResult(step, task) {
+      if ('damage' in step) return params.onDamage?.(step.damage, task);
       steps.set(task.name, step);
       report(task, step, false);
     },

@@ -304,6 +304,15 @@ export type WorkerTask =
   | JudgeTask
   | EmbedTask;
 
+/** Why an input file cannot be read. */
+export interface Damage {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a step left, or that its input is damaged: then there is no marker. */
+export type StepOutcome<Counts> = StepResult<Counts> | { readonly damage: Damage };
+
 export interface StepResult<Counts> {
   readonly counts: Counts;
   readonly outputs: readonly DoneOutput[];

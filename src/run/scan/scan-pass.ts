@@ -60,8 +60,8 @@ export async function scanSources(
   return scanned;
 }
 
-/** A corpus without a damaged file's rows would look complete. */
-function refuseDamaged(files: readonly ScannedFile[]): void {
+/** A corpus without a damaged file's rows would look complete. @throws ValidationError `damaged-files` */
+export function refuseDamaged(files: readonly ScannedFile[]): void {
   const damaged = files.flatMap(({ scan }) =>
     scan.skipped?.code === 'corrupt' ? [skippedSentence(scan)] : [],
   );

@@ -8,7 +8,8 @@ import type { RunContext } from '../context.ts';
 import { runPaths, unitName } from '../paths.ts';
 import type { ScannedFile } from '../scan/scan-pass.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
-import type { TagCounts, TagTask } from '../tasks.ts';
+import type { Damage, TagCounts, TagTask } from '../tasks.ts';
+import { fileKey, leaveOutDamaged } from './leave-out-damaged.ts';
 import { unitKey } from './unit-key.ts';
 import { runSteps } from '../steps.ts';
 import type { TokenizerFile } from './tokenizer.ts';
@@ -33,16 +34,18 @@ export interface TaggedFileUnit {
 }
 
 /**
- * Tags every unit that has no valid marker yet. Result in the order of (source, file, unit), whatever finished first.
- * @throws ValidationError `too-many-bad-rows`
+ * Tags every unit that has no valid marker yet. Result in the order of (source, file, unit), whatever finished first; files that turned
+ * out to be damaged are left out of it and marked in the returned files.
+ * @throws ValidationError `too-many-bad-rows`, `damaged-files`
  */
 export async function tagUnits(
   pool: WorkerPool,
   files: readonly ScannedFile[],
   params: TagPassParams,
   context: RunContext,
-): Promise<TaggedFileUnit[]> {
+): Promise<{ readonly units: TaggedFileUnit[]; readonly files: readonly ScannedFile[] }> {
   const planned = planTasks(files, params);
+  const damaged = new Map<string, Damage>();
   const steps = await runSteps<TagTask, TagCounts>(
     pool,
     planned.map(({ task }) => task),
@@ -56,12 +59,18 @@ export async function tagUnits(
         bytes: unitBytes(unit),
         rejected: total(rejected),
       }),
+      onDamage(damage, { unit }) {
+        const key = fileKey(unit);
+        const before = damaged.get(key);
+        // One of several units speaks for the file: always the same, whichever came first.
+        if (!before || damage.message < before.message) damaged.set(key, damage);
+      },
     },
     context,
   );
   const tagged = planned.flatMap(({ task, source, input }): TaggedFileUnit[] => {
     const step = steps.get(task.name);
-    if (!step) return [];
+    if (!step || damaged.has(fileKey(task.unit))) return [];
     const { name, unit, sidecar, take, origin } = task;
     const outputs = step.outputs.map((output) => output.path);
     const { counts } = step;
@@ -70,8 +79,9 @@ export async function tagUnits(
       { name, source, unit, sidecar, fingerprint, input, take, origin, refined: null, counts, outputs },
     ];
   });
+  const usable = leaveOutDamaged(files, damaged, { onBadFile: params.onBadFile, context });
   checkBadRates(tagged, params.sources, params.maxBadRate);
-  return tagged;
+  return { units: tagged, files: usable };
 }
 
 export interface TagPassParams {
@@ -81,6 +91,7 @@ export interface TagPassParams {
   readonly taxonomy: Taxonomy;
   readonly sources: readonly ResolvedSource[];
   readonly maxBadRate: number;
+  readonly onBadFile: 'error' | 'skip';
   readonly keepExtra: boolean;
   readonly tokenizer: TokenizerFile | null;
   readonly limit: number | null;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { FatalError } from '../../core/errors.ts';
 import type { Unit } from '../../core/unit.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { openBytes } from '../../source/open-bytes.ts';
@@ -11,10 +12,22 @@ import { type QuarantineEntry, type TagKit, tagUnit, type UnitTags } from '../..
 import { type DoneOutput, writeDone } from '../checkpoint.ts';
 import { openTokenCounter } from '../../tag/token-counter.ts';
 import { takeEntries } from './take-entries.ts';
-import type { StepResult, TagCounts, TagTask } from '../tasks.ts';
+import type { StepOutcome, StepResult, TagCounts, TagTask } from '../tasks.ts';
 
-/** Tags one unit and publishes sidecar, quarantine lines and marker, in that order. */
-export async function tagStep(task: TagTask, kit: TagKit): Promise<StepResult<TagCounts>> {
+/** Tags one unit and publishes sidecar, quarantine lines and marker, in that order; a damaged file comes back as such. */
+export async function tagStep(task: TagTask, kit: TagKit): Promise<StepOutcome<TagCounts>> {
+  try {
+    return await tagAndPublish(task, kit);
+  } catch (error) {
+    if (!(error instanceof FatalError) || !fileFailures.has(error.code)) throw error;
+    return { damage: { code: error.code, message: error.message } };
+  }
+}
+
+/** Codes of failures that lie in the input file. */
+const fileFailures = new Set(['corrupt', 'unsupported']);
+
+async function tagAndPublish(task: TagTask, kit: TagKit): Promise<StepResult<TagCounts>> {
   const started = performance.now();
   const countTokens = task.tokenizer === null ? null : await openTokenCounter(task.tokenizer);
   const entries = takeEntries(readUnit(task.unit, { keepExtra: task.keepExtra, openBytes }), task.take);
