@@ -15,7 +15,7 @@ export interface AxisBalance {
 /**
  * What the order of a split keeps to, in rows. Personas: proved (Tijdeman 1980; a batch is the difference of two prefixes).
  * The others: over 2,150 generated mixes of 64 to 6,000 rows, up to 57 personas, 16 traits, 80 sources and 4 copies a row the
- * largest was 8.7 rows in a prefix and 6.4 in a batch; no more at 1,000,000 rows (bench/results.md).
+ * largest was 8.7 rows in a prefix and 6.4 in a batch.
  */
 const bounds: Readonly<Record<OrderAxis, { readonly prefix: number; readonly batch: number }>> = {
   persona: { prefix: 1, batch: 2 },

@@ -42,6 +42,7 @@ function columnsOf(start: number, count: number, contents: number, personas: num
     columns.personas[i * 3] = (mix32(value ^ 0x1234567) >>> 0) % personas;
     columns.personaScores[i * 3] = 65535 - (mix32(value + 7) & 0x7fff);
     columns.traits[i] = mix32(value + 99) & mix32(value + 100) & 0xffff;
+    columns.variant[i] = mix32(start + i) & 3;
     columns.outputChars[i] = mix32(value + 5) & 127;
     columns.tokens[i] = 1 + (mix32(value + 3) & 511);
     columns.supervisedTokens[i] = (columns.tokens[i] ?? 0) >> 1;

@@ -2,16 +2,18 @@ import { join } from 'node:path';
 
 import { forEachDuplicate } from '../../balance/dedupe.ts';
 import { RecordPartitions } from '../../lib/record-partitions.ts';
+import type { CorpusSource } from './corpus.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
+import { duplicateOrder } from './screen-table.ts';
 import type { UnitStream } from './unit-stream.ts';
 
-/** Content hash, unit, row. */
-const recordWords = 6;
+/** Content hash, unit, row, variant. */
+const recordWords = 7;
 
 /**
  * Exact duplicates of any number of rows: records are spread over files by content hash, so that equal contents meet in one
  * file, and each file is solved on its own by `forEachDuplicate`; the rows to drop are spread again by unit.
- * The same rows fall out as in memory. Disk: 24 bytes a row while it works, then 8 per dropped row until disposed. Memory: one
+ * The same rows fall out as in memory. Disk: 28 bytes a row while it works, then 8 per dropped row until disposed. Memory: one
  * file of each kind, about a million rows.
  */
 export class DroppedRows implements Disposable {
@@ -24,12 +26,11 @@ export class DroppedRows implements Disposable {
     this.#unitsPerPart = unitsPerPart;
   }
 
-  /** @param unitRank of equal contents the row of the unit with the smallest rank stays, in it the first */
   static async find(
     stream: UnitStream,
     options: {
       readonly folder: string;
-      readonly unitRank: Uint32Array;
+      readonly sources: readonly CorpusSource[];
       /** Default a million. */
       readonly rowsPerPart?: number;
     },
@@ -47,8 +48,9 @@ export class DroppedRows implements Disposable {
       parts: Math.ceil(stream.units.length / unitsPerPart),
       words: 2,
     });
+    const isBefore = duplicateOrder(stream.units, options.sources);
     for (let part = 0; part < parts; part++) {
-      dropFrom(records.read(part), options.unitRank, dropped, unitsPerPart);
+      dropFrom(records.read(part), isBefore, dropped, unitsPerPart);
       records.drop(part);
     }
     return new DroppedRows(dropped, unitsPerPart);
@@ -75,6 +77,7 @@ async function spread(stream: UnitStream, records: RecordPartitions): Promise<vo
       if (table.state[row] !== stateIndex.eligible) continue;
       for (let word = 0; word < 4; word++) record[word] = table.hash[row * 4 + word] ?? 0;
       record[5] = row;
+      record[6] = table.variant[row] ?? 0;
       // The second word: forEachDuplicate takes its slots from the first.
       records.add((record[1] ?? 0) % records.parts, record);
     }
@@ -83,22 +86,26 @@ async function spread(stream: UnitStream, records: RecordPartitions): Promise<vo
 
 function dropFrom(
   records: Uint32Array,
-  unitRank: Uint32Array,
+  isBefore: ReturnType<typeof duplicateOrder>,
   dropped: RecordPartitions,
   unitsPerPart: number,
 ): void {
   const rows = records.length / recordWords;
   const hashes = new Uint32Array(rows * 4);
   for (let i = 0; i < rows; i++) hashes.set(records.subarray(i * recordWords, i * recordWords + 4), i * 4);
-  const unitAt = (i: number): number => records[i * recordWords + 4] ?? 0;
-  const rowAt = (i: number): number => records[i * recordWords + 5] ?? 0;
+  const place = (i: number): { unit: number; row: number; variant: number } => {
+    const [unit = 0, row = 0, variant = 0] = records.subarray(i * recordWords + 4, (i + 1) * recordWords);
+    return { unit, row, variant };
+  };
   forEachDuplicate({
     rows,
     hashes,
     isEligible: () => true,
-    isBefore: (a, b) =>
-      unitAt(a) === unitAt(b) ? rowAt(a) < rowAt(b) : (unitRank[unitAt(a)] ?? 0) < (unitRank[unitAt(b)] ?? 0),
-    visit: (i) => dropped.add(Math.floor(unitAt(i) / unitsPerPart), Uint32Array.of(unitAt(i), rowAt(i))),
+    isBefore: (a, b) => isBefore(place(a), place(b)),
+    visit(i) {
+      const { unit, row } = place(i);
+      dropped.add(Math.floor(unit / unitsPerPart), Uint32Array.of(unit, row));
+    },
   });
 }
 

@@ -37,7 +37,7 @@ export interface RunPlan {
 
 /**
  * Decides the balanced selection from the table alone, once it is screened: source limits out, joint cells, targets, quotas,
- * rows. Adds 13 bytes a row to the table's 54. Changes `table.state` of rows that fall out.
+ * rows. Adds 13 bytes a row to the table's 36. Changes `table.state` of rows that fall out.
  * @throws ValidationError `infeasible` when balance.on_infeasible is error
  */
 export async function planRun(
@@ -46,8 +46,7 @@ export async function planRun(
   taxonomy: Taxonomy,
   sources: readonly CorpusSource[],
 ): Promise<RunPlan> {
-  const keys = selectionKeys({ hashes: table.hash, seed: config.seed });
-  if (!(config.dataset.deduplicate && config.dataset.filter_duplicates)) breakTies(table, keys, sources);
+  const keys = drawKeys(table, config, sources);
   dropOverLimit(table, keys, sources);
   const { cells, cellPersona, cellTraits, supply } = buildCells(table, { config, taxonomy, sources });
   const { problem, solution } = await solvePlan(supply, config, taxonomy);
@@ -86,7 +85,16 @@ export async function solvePlan(
   return { problem, solution };
 }
 
-/** Where rows of equal content stay, their order must not come from where they stand: source and variant go into the key. */
+/**
+ * Two words a row, a hash of content and seed. Where rows of equal content stay, their order must not come from where they
+ * stand: source and variant go into the key.
+ */
+export function drawKeys(table: PlanTable, config: Config, sources: readonly CorpusSource[]): Uint32Array {
+  const keys = selectionKeys({ hashes: table.hash, seed: config.seed });
+  if (!(config.dataset.deduplicate && config.dataset.filter_duplicates)) breakTies(table, keys, sources);
+  return keys;
+}
+
 function breakTies(table: PlanTable, keys: Uint32Array, sources: readonly CorpusSource[]): void {
   const names = sources.map((source) => hashText(source.name)[0] ?? 0);
   table.units.forEach((unit, u) => {

@@ -1,6 +1,5 @@
 import { KeyHistogram } from '../../balance/key-histogram.ts';
 import type { BalanceProblem } from '../../balance/problem.ts';
-import { selectionKeys } from '../../balance/select.ts';
 import type { BalanceSolution } from '../../balance/solution.ts';
 import { StreamSelection } from '../../balance/stream-select.ts';
 import type { Config } from '../../config/schema.ts';
@@ -9,9 +8,8 @@ import type { Taxonomy } from '../../core/taxonomy.ts';
 import type { CorpusSource } from './corpus.ts';
 import { DroppedRows } from './dropped-rows.ts';
 import { type CellCount, cellCoder, describeCell, requiredTraits } from './plan-cells.ts';
-import { solvePlan } from './plan-pass.ts';
+import { drawKeys, solvePlan } from './plan-pass.ts';
 import { type PlanTable, stateIndex } from './plan-table.ts';
-import { unitRanks } from './screen-table.ts';
 import type { UnitStream } from './unit-stream.ts';
 
 /** A plan that holds no row; it answers for one unit at a time, in any order. */
@@ -26,7 +24,7 @@ export interface StreamingPlan extends Disposable {
  * The selection of `planRun`, row for row, in memory that does not grow with the rows: sidecars stream by, once for
  * duplicates, twice for the selection (twice more where a source has a limit), and again as units are decided.
  * Memory: one unit, one partition of duplicates (about a million rows), and 16 KiB a cell for the key histogram.
- * Disk: 24 bytes a row in `spill` while duplicates are sought.
+ * Disk: 28 bytes a row in `spill` while duplicates are sought.
  * @throws ValidationError `infeasible` when balance.on_infeasible is error
  */
 export async function planStreaming(params: {
@@ -45,7 +43,7 @@ export async function planStreaming(params: {
     config.dataset.deduplicate && config.dataset.filter_duplicates
       ? await DroppedRows.find(stream, {
           folder: params.spill,
-          unitRank: unitRanks(stream.units, sources),
+          sources,
           rowsPerPart: params.rowsPerPart,
         })
       : null;
@@ -54,7 +52,7 @@ export async function planStreaming(params: {
     async read(unit) {
       const table = await stream.read(unit);
       dropped?.mark(unit, table);
-      return { table, keys: selectionKeys({ hashes: table.hash, seed: config.seed }) };
+      return { table, keys: drawKeys(table, config, sources) };
     },
   };
   const reader = await withinLimits(withoutDuplicates, sources);

@@ -98,35 +98,53 @@ async function dropContaminated(
   return counts;
 }
 
-/**
- * Of equal contents the row of the first source by name stays, in it the one of the smallest variant (what the content hash
- * passes over), of those the first by file and row: not by the order of reading. So rows that only stand elsewhere are alike in
- * all that is written but the row key.
- */
+/** Takes all rows but one of each content out of the supply. */
 export function dropDuplicates(table: PlanTable, sources: readonly CorpusSource[]): void {
-  const rank = unitRanks(table.units, sources);
-  const names = sources.map((source) => source.name).toSorted();
-  const sourceOf = (unit: number): number =>
-    names.indexOf(sources[table.units[unit]?.source ?? 0]?.name ?? '');
+  const isBefore = duplicateOrder(table.units, sources);
+  const place = (row: number): DuplicatePlace => ({
+    unit: unitOf(table.unitStart, row),
+    variant: table.variant[row] ?? 0,
+    row,
+  });
   forEachDuplicate({
     rows: table.rows,
     hashes: table.hash,
     isEligible: (row) => table.state[row] === stateIndex.eligible,
-    isBefore(a, b) {
-      const [unitA, unitB] = [unitOf(table.unitStart, a), unitOf(table.unitStart, b)];
-      const variant = (table.variant[a] ?? 0) - (table.variant[b] ?? 0);
-      if (unitA === unitB) return variant === 0 ? a < b : variant < 0;
-      const source = sourceOf(unitA) - sourceOf(unitB);
-      return (source || variant || (rank[unitA] ?? 0) - (rank[unitB] ?? 0)) < 0;
-    },
+    isBefore: (a, b) => isBefore(place(a), place(b)),
     visit(row) {
       table.state[row] = stateIndex.duplicate;
     },
   });
 }
 
+/** What tells rows of one content apart. */
+interface DuplicatePlace {
+  readonly unit: number;
+  readonly variant: number;
+  readonly row: number;
+}
+
+/**
+ * Of equal contents the row of the first source by name stays, in it the one of the smallest variant (what the content hash
+ * passes over), of those the first by file and row: not by the order of reading. So rows that only stand elsewhere are alike in
+ * all that is written but the row key.
+ */
+export function duplicateOrder(
+  units: readonly TaggedUnit[],
+  sources: readonly CorpusSource[],
+): (a: DuplicatePlace, b: DuplicatePlace) => boolean {
+  const rank = unitRanks(units, sources);
+  const names = sources.map((source) => source.name).toSorted();
+  const sourceOf = units.map((unit) => names.indexOf(sources[unit.source]?.name ?? ''));
+  return (a, b) =>
+    ((sourceOf[a.unit] ?? 0) - (sourceOf[b.unit] ?? 0) ||
+      a.variant - b.variant ||
+      (rank[a.unit] ?? 0) - (rank[b.unit] ?? 0) ||
+      a.row - b.row) < 0;
+}
+
 /** Rank of each unit by the names of its source, file and place. */
-export function unitRanks(units: readonly TaggedUnit[], sources: readonly CorpusSource[]): Uint32Array {
+function unitRanks(units: readonly TaggedUnit[], sources: readonly CorpusSource[]): Uint32Array {
   const order = units.map(({ source, name }, index) => ({
     index,
     name,
