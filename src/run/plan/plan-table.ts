@@ -34,7 +34,7 @@ export interface TaggedUnit {
 }
 
 /**
- * Every row of the corpus, read from sidecars alone, as parallel arrays in unit order: 32 bytes a row.
+ * Every row of the corpus, read from sidecars alone, as parallel arrays in unit order: 36 bytes a row.
  * Unit u owns rows [unitStart[u], unitStart[u + 1]).
  */
 export interface PlanTable {
