@@ -1,3 +1,5 @@
+import type { Worker } from 'node:worker_threads';
+
 import { Piscina } from 'piscina';
 
 import { errorFromShape, InterruptedError } from '../core/errors.ts';
@@ -23,7 +25,8 @@ export interface WorkerPool extends AsyncDisposable {
 /**
  * Opens `workers` threads on a worker module whose default export takes a task and answers with a WorkerReply.
  * `destroy`, an AbortSignal on a running task or `process.exit` while a model runs abort the whole process with SIGABRT
- * (onnxruntime-node 1.30): tasks are never cancelled, only not started, and the pool is closed, never destroyed.
+ * (onnxruntime-node 1.30): tasks are never cancelled, only not started, and the pool is closed, never destroyed. So does ending
+ * a thread that is still loading its modules (Node 20.20): disposing waits until every worker has loaded or failed to.
  */
 export function openPool(params: {
   readonly workerUrl: URL;
@@ -40,15 +43,29 @@ export function openPool(params: {
     workerData: params.workerData,
     recordTiming: false,
   });
+  // A thread that ends without a task has nobody to tell; the tasks of the others say what is wrong.
+  pool.on('error', () => undefined);
+  const threads = pool.threads;
+  const loaded = Promise.all(threads.map(untilLoaded));
   return {
     workers: params.workers,
     async runAll(tasks, { signal, onResult }) {
       await feed(pool, tasks, params.workers * windowPerWorker, signal, onResult);
     },
     async [Symbol.asyncDispose]() {
+      // Piscina lets the process end while a worker loads; waiting for one must not.
+      for (const thread of threads) thread.ref();
+      await loaded;
       await pool.close();
     },
   };
+}
+
+/** Resolves once a worker has loaded its module (its first message says so), or ended. */
+function untilLoaded(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['message', 'error', 'exit']) worker.once(event, () => resolve());
+  });
 }
 
 /** One task running and one waiting: the worker never idles between two. */
