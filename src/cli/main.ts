@@ -27,6 +27,7 @@ const exitCodes: Readonly<Record<string, number>> = {
   ValidationError: 2,
   RetryableError: 3,
   FatalError: 3,
+  BudgetError: 4,
   InterruptedError: 130,
 };
 
@@ -104,7 +105,7 @@ async function main(): Promise<void> {
     .version(packageVersion)
     .help()
     .epilogue(
-      'Exit codes: 0 ok · 1 configuration or usage · 2 a check failed · 3 incomplete, run again to resume · 130 interrupted',
+      'Exit codes: 0 ok · 1 configuration or usage · 2 a check failed · 3 incomplete, run again to resume · 4 budget reached · 130 interrupted',
     )
     .fail((message, error, instance) => {
       if (error) throw error;

@@ -41,6 +41,9 @@ export class FatalError extends TagDatasetsError {}
 /** A check failed: too many bad rows, a damaged artefact; exit code 2. */
 export class ValidationError extends TagDatasetsError {}
 
+/** The money or tokens that may be spent are used up; what was made stays, and a larger budget goes on; exit code 4. */
+export class BudgetError extends TagDatasetsError {}
+
 /** The user stopped the run; exit code 130 after what is in flight was published. */
 export class InterruptedError extends TagDatasetsError {}
 
@@ -50,6 +53,7 @@ const classesByKind = {
   RowError,
   FatalError,
   ValidationError,
+  BudgetError,
   InterruptedError,
 } as const;
 export type ErrorKind = keyof typeof classesByKind;
