@@ -22,7 +22,7 @@ import { planGaps } from './plan/gap-recipes.ts';
 import { layOut, type RunLayout } from './write/layout.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
-import { planCorpus, type PlannedCorpus } from './plan/plan-corpus.ts';
+import { planCorpus, type PlannedCorpus, releaseRowKeys } from './plan/plan-corpus.ts';
 import { prepare, type Prepared } from './scan/prepare.ts';
 import { recordOutcome } from './report/record-outcome.ts';
 import { type CascadeFacts, refineUnits } from './tag/refine-pass.ts';
@@ -124,10 +124,11 @@ async function perform(
   const { taxonomy, toolVersion } = params.tools;
   const auditSet = await readAuditSet(pool, config, params.loaded.path, context);
   const tagged = await tagCorpus(pool, params, prepared, out, context);
-  const planned = await planTagged(params, prepared.sources, tagged, context);
-  const { table } = planned;
-  const audit = auditSet && (await auditTable(pool, auditSet, { table, config, taxonomy }, context));
+  let planned = await planTagged(params, prepared.sources, tagged, context);
+  const audit =
+    auditSet && (await auditTable(pool, auditSet, { table: planned.table, config, taxonomy }, context));
   const layout = await orderCorpus(pool, planned, config, context);
+  planned = releaseRowKeys(planned);
   const shards = await writeShards(
     pool,
     {

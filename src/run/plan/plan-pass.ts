@@ -63,7 +63,7 @@ export async function planRun(
     cellTraits,
     sourceOfUnit: Uint16Array.from(table.units, (unit) => ranks[unit.source] ?? 0),
     keys,
-    copies: Uint8Array.from(copies),
+    copies: copies instanceof Uint8Array ? copies : new Uint8Array(copies),
     selection: { thresholds, extraRows },
   };
 }
