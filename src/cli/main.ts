@@ -5,6 +5,7 @@ import yargs from 'yargs';
 import { ConfigError, describeSystemError, TagDatasetsError } from '../core/errors.ts';
 import { suggestName } from '../lib/nearest.ts';
 import { benchCommand } from './commands/bench.ts';
+import { cardsCommand } from './commands/cards.ts';
 import { configCommand } from './commands/config.ts';
 import { evalCommand } from './commands/eval.ts';
 import { fetchCommand } from './commands/fetch.ts';
@@ -60,6 +61,7 @@ const optionNames = [
   'schema',
   'debug',
   'log-format',
+  'format',
 ];
 const commandNames = [
   'tag',
@@ -74,6 +76,12 @@ const commandNames = [
   'status',
   'bench',
   'config',
+  'cards',
+  'list',
+  'import',
+  'export',
+  'validate',
+  'diversity',
 ];
 
 async function main(): Promise<void> {
@@ -92,6 +100,7 @@ async function main(): Promise<void> {
     .command(statusCommand)
     .command(benchCommand)
     .command(configCommand)
+    .command(cardsCommand)
     .option('debug', { type: 'boolean', default: false, global: true, describe: 'Print stack traces' })
     .option('log-format', {
       choices: logFormats,

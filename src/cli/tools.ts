@@ -17,6 +17,9 @@ const packageRoot = dirname(taggersRoot);
 
 export const recipesFolder = join(packageRoot, 'datasets');
 
+/** Cards, scenarios and other data of ours that commands read. */
+export const configsFolder = join(packageRoot, 'configs');
+
 /** Where a configuration's run goes when nobody names a folder. */
 export function defaultOut(config: string): string {
   return join('runs', basename(config).replace(/\.ya?ml$/, ''));
