@@ -10,6 +10,7 @@ import { configCommand } from './commands/config.ts';
 import { evalCommand } from './commands/eval.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { reportCommand } from './commands/report.ts';
+import { makeCommand } from './commands/make.ts';
 import { planCommand } from './commands/plan.ts';
 import { pushCommand } from './commands/push.ts';
 import { runCommand } from './commands/run.ts';
@@ -62,6 +63,22 @@ const optionNames = [
   'debug',
   'log-format',
   'format',
+  'seed',
+  'now',
+  'provider',
+  'profile',
+  'model',
+  'base-url',
+  'key-env',
+  'concurrency',
+  'rpm',
+  'tpm',
+  'budget-usd',
+  'preview',
+  'best-of',
+  'attempts',
+  'recording',
+  'from-gaps',
 ];
 const commandNames = [
   'tag',
@@ -72,6 +89,7 @@ const commandNames = [
   'train',
   'report',
   'fetch',
+  'make',
   'push',
   'status',
   'bench',
@@ -96,6 +114,7 @@ async function main(): Promise<void> {
     .command(verifyCommand)
     .command(reportCommand)
     .command(fetchCommand)
+    .command(makeCommand)
     .command(pushCommand)
     .command(statusCommand)
     .command(benchCommand)

@@ -38,5 +38,5 @@ export type RunEvent =
 /** Stages of a run, in order. */
 export type Stage = 'scan' | 'tag' | 'refine' | 'screen' | 'plan' | 'order' | 'collect' | 'write' | 'report';
 
-/** What can be under way: stages of a run, those of `train`, and what goes over the network. */
-export type ProgressStage = Stage | 'encode' | 'fit' | 'fetch' | 'push';
+/** What can be under way: stages of a run, those of `train`, what goes over the network, and the cells of `make`. */
+export type ProgressStage = Stage | 'encode' | 'fit' | 'fetch' | 'push' | 'make';

@@ -1,4 +1,5 @@
 import { ConfigError, FatalError, RetryableError, type TagDatasetsError } from '../core/errors.ts';
+import { readRetryAfter } from '../lib/retry-after.ts';
 
 /** Address for messages: query (signatures) and credentials never show. */
 export function withoutQuery(address: string | URL): string {
@@ -43,17 +44,6 @@ export function failureOfStatus(
   if (status === 404) return notFound(where.original, where.options.endpoint);
   if (where.isWrite && (status === 409 || status === 412)) return conflict(where.original);
   return new FatalError(message, { code: 'hub-status' });
-}
-
-/** Milliseconds to wait: seconds, or a date measured against the reply's own clock where it has one. */
-function readRetryAfter(headers: Headers, now: () => number): number | undefined {
-  const value = headers.get('retry-after')?.trim();
-  if (!value) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  if (Number.isNaN(date)) return undefined;
-  const serverNow = Date.parse(headers.get('date') ?? '');
-  return Math.max(0, date - (Number.isNaN(serverNow) ? now() : serverNow));
 }
 
 function forbidden(address: string, { token }: { token: string | null }): ConfigError {
