@@ -4,7 +4,7 @@ import type { TextSpan } from './pii-kinds.ts';
 import { spansOf, textBefore } from './spans-of.ts';
 
 /** A run of digits with the separators that phone numbers are written with; no comma, so that lists of numbers are not one. */
-const candidate = /(?<![\w.,:/=#$€£-])(?:\+|\(\+?)?\d(?:[ \t().\/–-]{0,2}\d){6,16}(?![\w-]|[.,:]\d|%)/g;
+const candidate = /(?<![\w.,:/=#$€£-])(?:\+|\(\+?)?\d(?:[ \t().\/–-]{0,2}\d){6,60}(?![\w-]|[.,:]\d|%)/g;
 const northAmerican = /^(?:1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}([ .-]))[2-9]\d{2}[ .-]\d{4}$/;
 const phoneWord =
   /\b(?:(?:tele)?phone(?:[ _-]?(?:number|no\.?|nr\.?))?|tel(?:efono|éfono|efon|ephone)?|mobile|mobil|cell|call(?: me)?|whatsapp|sms|text me|fax|handy|number is|reach me|dial|ring|anrufen|contact)\b[^\d\n=<$/*]{0,24}$/i;
@@ -33,10 +33,36 @@ const countries: readonly CountryCode[] = [
  * Validity per country comes from libphonenumber. Left alone: dates, versions, hashes, identifiers, sums.
  */
 export function findPhones(text: string): TextSpan[] {
-  return spansOf(text, candidate, (match) => isPhone(match[0], textBefore(text, match.index, 48)));
+  return spansOf(text, candidate).flatMap(({ start, end }) => phonesIn(text, start, end));
+}
+
+function phonesIn(text: string, start: number, end: number): TextSpan[] {
+  const found = longestPhone(text, start, end);
+  if (!found) return [];
+  return [...phonesIn(text, start, found.start), found, ...phonesIn(text, found.end, end)];
+}
+
+/** Of a number with its international prefix (E.164 has 15, `00` before it); French numbers have the most groups. */
+const [leastDigits, mostDigits, mostGroups] = [7, 17, 8];
+
+/** Other numbers may stand before and behind a phone number: the longest run of groups that is one counts. */
+function longestPhone(text: string, start: number, end: number): TextSpan | null {
+  const groups = [...text.slice(start, end).matchAll(/\S+/g)].map((group) => ({
+    start: start + group.index,
+    end: start + group.index + group[0].length,
+  }));
+  for (let length = Math.min(groups.length, mostGroups); length > 0; length--) {
+    for (let first = 0; first + length <= groups.length; first++) {
+      const span = { start: groups[first]?.start ?? start, end: groups[first + length - 1]?.end ?? end };
+      if (isPhone(text.slice(span.start, span.end), textBefore(text, span.start, 48))) return span;
+    }
+  }
+  return null;
 }
 
 function isPhone(found: string, before: string): boolean {
+  const digits = found.replaceAll(/\D/g, '').length;
+  if (digits < leastDigits || digits > mostDigits) return false;
   if (looksLikeDate(found)) return false;
   if (/^\(?\+/.test(found)) return isValid(found.replace(/^\(/, ''));
   if (/^00[1-9]/.test(found)) return isValid(`+${found.slice(2)}`);
