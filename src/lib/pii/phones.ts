@@ -4,7 +4,7 @@ import type { TextSpan } from './pii-kinds.ts';
 import { spansOf, textBefore } from './spans-of.ts';
 
 /** A run of digits with the separators that phone numbers are written with; no comma, so that lists of numbers are not one. */
-const candidate = /(?<![\w.,:/=#$€£-])(?:\+|\(\+?)?\d(?:[ \t().\/–-]{0,2}\d){6,60}(?![\w-]|[.,:]\d|%)/g;
+const candidate = /(?<![\w.,:/=#$€£-])(?:\+|\(\+?)?\d(?:[ \t()./–-]{0,2}\d){6,60}(?![\w-]|[.,:]\d|%)/g;
 const northAmerican = /^(?:1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}([ .-]))[2-9]\d{2}[ .-]\d{4}$/;
 const phoneWord =
   /\b(?:(?:tele)?phone(?:[ _-]?(?:number|no\.?|nr\.?))?|tel(?:efono|éfono|efon|ephone)?|mobile|mobil|cell|call(?: me)?|whatsapp|sms|text me|fax|handy|number is|reach me|dial|ring|anrufen|contact)\b[^\d\n=<$/*]{0,24}$/i;

@@ -81,6 +81,10 @@ function isBarePassword(value: string): boolean {
   const isCode =
     /^[a-z_]\w*(?:\.[a-z_]\w*)+$/i.test(value) || /^[a-z]+$/i.test(value) || /^[a-z_]+\d?$/i.test(value);
   return (
-    isLiteralPassword(value) && !isCode && /[A-Za-z]/.test(value) && /\d/.test(value) && !/^\[/.test(value)
+    isLiteralPassword(value) &&
+    !isCode &&
+    /[A-Za-z]/.test(value) &&
+    /\d/.test(value) &&
+    !value.startsWith('[')
   );
 }
