@@ -79,6 +79,7 @@ const optionNames = [
   'attempts',
   'recording',
   'from-gaps',
+  'rounds',
 ];
 const commandNames = [
   'tag',

@@ -14,10 +14,7 @@ export function createTemplateProvider(seed: number): Provider {
     model: 'template',
     identity: { name: 'template', model: 'template' },
     isJournalled: false,
-    async complete(request, admit) {
-      await admit();
-      return completeByTemplate(request, seed);
-    },
+    complete: async (request) => completeByTemplate(request, seed),
     async [Symbol.asyncDispose]() {},
   };
 }

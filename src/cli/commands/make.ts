@@ -1,12 +1,14 @@
 import type { CommandModule } from 'yargs';
 
+import { repliesCommand } from './make/replies.ts';
+
 /** Rows, cards and prompts made by a language model or a grammar; one file per subcommand in make/. */
 export const makeCommand: CommandModule = {
   command: 'make',
   describe: 'Make rows that are missing: with any OpenAI-compatible model, a local one, or offline',
   builder: (yargs) =>
     yargs
-      .demandCommand(1, 'say what to make; the list is above')
+      .command(repliesCommand)
       .epilogue(
         'Every subcommand keeps all replies in its --out: started again it asks only what is missing. Keys come from the environment only.',
       ),

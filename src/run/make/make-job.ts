@@ -137,6 +137,7 @@ function createJob(parts: {
     seed: params.seed,
     now,
     signal: context.signal,
+    isTrial: params.dryRun || params.preview !== null,
     async each(cells, make) {
       const taken = params.preview === null ? cells : cells.slice(0, params.preview);
       const stage = context.stage('make', taken.length, 0, 0);

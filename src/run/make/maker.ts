@@ -20,6 +20,8 @@ export interface MakeJob {
   /** `2026-01-31T09:00:00.000Z`, for formats that demand a time: frozen at the first start, the same when a run is resumed. */
   readonly now: string;
   readonly signal: AbortSignal | undefined;
+  /** A dry run or a preview: nothing is published, so checks that are slow, and making anew what they refuse, may be left out. */
+  readonly isTrial: boolean;
   /**
    * Makes every cell, many at once, and gives the results in the order of the cells; with `--preview` only the first ones.
    * All asks of a job are made inside it.

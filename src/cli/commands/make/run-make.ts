@@ -28,7 +28,7 @@ function failIfIncomplete(outcome: MakeOutcome): void {
   if (missing > 0) {
     throw new ValidationError(`${missing} of what was asked for could not be made`, {
       code: 'make-missing',
-      hint: `${out}/findings.jsonl says why; more --attempts, or another model, may do`,
+      hint: `${out}/findings.jsonl says why; more --attempts, more --rounds or another model may do`,
     });
   }
 }
