@@ -20,30 +20,27 @@ export async function scoreRows(
   const { json, width } = model;
   const scores = new Float32Array(rows.length * width);
   for (const [row, encoded] of rows.entries()) {
-    const logits = await session.run(feedsOf(session, encoded));
-    activate(logits, 0, width, json, scores, row * width);
+    activate(
+      await session.run(feedsOf(session, encoded)),
+      json,
+      scores.subarray(row * width, (row + 1) * width),
+    );
   }
   return scores;
 }
 
-/** Logits to scores, rounded to 1e-4: what lies below says nothing. */
-function activate(
-  logits: Float32Array,
-  from: number,
-  width: number,
-  rule: Activation,
-  out: Float32Array,
-  at: number,
-): void {
+/** One row's logits to scores, rounded to 1e-4: what lies below says nothing. */
+export function activate(logits: Float32Array, rule: Activation, out: Float32Array): void {
+  const width = out.length;
   const temperature = rule.calibration.folded ? 1 : rule.calibration.temperature;
   let highest = -Infinity;
-  for (let j = 0; j < width; j++) highest = Math.max(highest, (logits[from + j] ?? 0) / temperature);
+  for (let j = 0; j < width; j++) highest = Math.max(highest, (logits[j] ?? 0) / temperature);
   let sum = 0;
-  for (let j = 0; j < width; j++) sum += Math.exp((logits[from + j] ?? 0) / temperature - highest);
+  for (let j = 0; j < width; j++) sum += Math.exp((logits[j] ?? 0) / temperature - highest);
   for (let j = 0; j < width; j++) {
-    const logit = (logits[from + j] ?? 0) / temperature;
+    const logit = (logits[j] ?? 0) / temperature;
     const score =
       rule.activation === 'softmax' ? Math.exp(logit - highest) / sum : 1 / (1 + Math.exp(-logit));
-    out[at + j] = Math.round(score * 1e4) / 1e4;
+    out[j] = Math.round(score * 1e4) / 1e4;
   }
 }

@@ -5,11 +5,14 @@ import type { Taxonomy } from '../src/core/taxonomy.ts';
 import { featuriseFor } from '../src/onnx/featurise.ts';
 import { openSession } from '../src/onnx/session.ts';
 import { applyMultiTurnRule, multiTurnRule } from './multi-turn-rule.ts';
-import { scoreRows } from './score-rows.ts';
+import { activate } from './score-rows.ts';
 import { readTaggerFolder, type TaggerFolder } from './tagger-json.ts';
 import { encodeRow, feedsOf, openTokenizer } from './token-rows.ts';
 
-/** The persona tagger of a sentence encoder's folder: its persona head, and the multi_turn rule of the fast tagger. */
+/**
+ * The persona tagger of a sentence encoder's folder: its persona head and the multi_turn rule of the fast tagger, and from the
+ * same pass its trait heads. One row a call, as `scoreRows` says why.
+ */
 export async function openSentenceTagger({ folder, json, info }: TaggerFolder): Promise<Tagger> {
   if (json.kind !== 'sentence-encoder') throw new TypeError(`kind ${json.kind}`);
   const tokenizer = await openTokenizer(join(folder, json.tokenizer));
@@ -18,18 +21,28 @@ export async function openSentenceTagger({ folder, json, info }: TaggerFolder): 
     optionalInputs: ['token_type_ids'],
     output: json.outputs.persona,
     outputWidth: info.labels.length,
+    side: { output: json.outputs.traits, width: json.traitHeads.length },
   });
   const rule = multiTurnRule(info.labels);
-  const model = { json: { ...json, activation: 'softmax' as const }, width: info.labels.length };
+  const width = info.labels.length;
+  const names = json.traitHeads;
+  const personaRule = { ...json, activation: 'softmax' } as const;
+  const headRule = { activation: 'sigmoid', calibration: { temperature: 1, folded: true } } as const;
   const reader = {};
   return {
     info,
     async tag(batch) {
       const rows = Array.from({ length: batch.rows }, (_, row) => encodeRow(tokenizer, batch, row, json));
       const features = featuriseFor(reader, batch);
-      const scores = await scoreRows(session, rows, model);
-      applyMultiTurnRule(scores, features, model.width, rule);
-      return { scores };
+      const scores = new Float32Array(rows.length * width);
+      const values = new Float32Array(rows.length * names.length);
+      for (const [row, encoded] of rows.entries()) {
+        const { main, side } = await session.runBoth(feedsOf(session, encoded));
+        activate(main, personaRule, scores.subarray(row * width, (row + 1) * width));
+        activate(side, headRule, values.subarray(row * names.length, (row + 1) * names.length));
+      }
+      applyMultiTurnRule(scores, features, width, rule);
+      return { scores, heads: { names, values } };
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigError } from '../src/core/errors.ts';
-import type { Tagger } from '../src/core/tagger.ts';
+import type { Tagger, TraitHeads } from '../src/core/tagger.ts';
 import { runBagModel } from '../src/onnx/bag-batches.ts';
 import { featuriseFor } from '../src/onnx/featurise.ts';
 import { openSession } from '../src/onnx/session.ts';
@@ -12,7 +12,8 @@ import type { TaggerFolder } from './tagger-json.ts';
 const heads = ['formality', 'positive', 'negative', 'support', 'humour'] as const;
 
 /**
- * Trait tagger: the measurable traits are counted exactly from the assistant's text, the others read from five learnt heads.
+ * Trait tagger: the measurable traits are counted exactly from the assistant's text, the others read from five learnt heads,
+ * its own or those that another model's pass over the same rows gave.
  * Holds the heads' table, about 4 MiB as float32.
  */
 export async function openTraits({ folder, json, info }: TaggerFolder): Promise<Tagger> {
@@ -36,9 +37,11 @@ export async function openTraits({ folder, json, info }: TaggerFolder): Promise<
   const reader = {};
   return {
     info,
-    async tag(batch) {
+    async tag(batch, given) {
       const features = featuriseFor(reader, batch);
-      const outputs = await runBagModel(session, features, { outputs: heads.length, readsUser: false });
+      const outputs =
+        (given && ownHeads(given)) ??
+        (await runBagModel(session, features, { outputs: heads.length, readsUser: false }));
       const row = new TraitRow(features);
       const scores = new Float32Array(features.rows * scorers.length);
       for (let r = 0; r < features.rows; r++) {
@@ -52,6 +55,17 @@ export async function openTraits({ folder, json, info }: TaggerFolder): Promise<
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
+}
+
+/** The given heads in the order of ours; undefined where one is missing. */
+function ownHeads({ names, values }: TraitHeads): Float32Array | undefined {
+  const columns = heads.map((head) => names.indexOf(head));
+  if (columns.includes(-1)) return undefined;
+  const rows = values.length / names.length;
+  return Float32Array.from({ length: rows * heads.length }, (_, i) => {
+    const row = Math.floor(i / heads.length);
+    return values[row * names.length + (columns[i % heads.length] ?? 0)] ?? 0;
+  });
 }
 
 function headsAt(outputs: Float32Array, at: number): Heads {

@@ -18,6 +18,14 @@ export interface TextBatch {
 /** Scores of one batch, row-major: `scores[row * labels.length + label]` in [0, 1]. Calibrated probabilities for personas. */
 export interface TagScores {
   readonly scores: Float32Array;
+  /** What the same pass of a persona model says of traits; only where the model has such heads. */
+  readonly heads?: TraitHeads;
+}
+
+/** Learnt trait heads of one batch, row-major: `values[row * names.length + head]` in [0, 1]. */
+export interface TraitHeads {
+  readonly names: readonly string[];
+  readonly values: Float32Array;
 }
 
 /** What tagger.json says of a tagger; enough to name it in fingerprints and reports. */
@@ -36,7 +44,8 @@ export interface TaggerInfo {
 /** Contract: deterministic (same text, same scores, whatever the batch around it), owns a native session; calls from one thread may overlap at their awaits. */
 export interface Tagger extends AsyncDisposable {
   readonly info: TaggerInfo;
-  tag(batch: TextBatch): Promise<TagScores>;
+  /** @param heads a trait tagger takes these for its own learnt heads of the same names; what it measures exactly stays. */
+  tag(batch: TextBatch, heads?: TraitHeads): Promise<TagScores>;
   /**
    * Where a tagger can say what decided: per row the features without which the score of `labels[row]` would be lower, strongest
    * first, `most` at the longest. Much slower than `tag`.

@@ -10,6 +10,8 @@ export interface ExpectedModel {
   readonly output: string;
   /** Last dimension of the output; null where the caller takes any. */
   readonly outputWidth: number | null;
+  /** A second output of the same pass, for `runBoth`. */
+  readonly side?: { readonly output: string; readonly width: number };
 }
 
 export type TensorData =
@@ -22,6 +24,10 @@ export interface OnnxSession extends AsyncDisposable {
   readonly inputNames: readonly string[];
   /** The named output as float32, row-major. */
   run(feeds: Readonly<Record<string, TensorData>>): Promise<Float32Array>;
+  /** The named output and the side output of one pass. @throws TypeError without a side output */
+  runBoth(
+    feeds: Readonly<Record<string, TensorData>>,
+  ): Promise<{ readonly main: Float32Array; readonly side: Float32Array }>;
 }
 
 /**
@@ -32,7 +38,8 @@ export async function openSession(path: string, expected: ExpectedModel): Promis
   const session = await load(path);
   try {
     checkInputs(path, session, expected);
-    checkOutput(path, session, expected);
+    checkOutput(path, session, expected.output, expected.outputWidth);
+    if (expected.side) checkOutput(path, session, expected.side.output, expected.side.width);
   } catch (error) {
     await session.release();
     throw error;
@@ -40,17 +47,29 @@ export async function openSession(path: string, expected: ExpectedModel): Promis
   return {
     inputNames: session.inputNames,
     async run(feeds) {
-      const tensors: Record<string, Tensor> = {};
-      for (const [name, feed] of Object.entries(feeds))
-        tensors[name] = new Tensor(feed.type, feed.data, feed.dims);
-      const results = await session.run(tensors, [expected.output]);
-      const data = results[expected.output]?.data;
-      if (!(data instanceof Float32Array))
-        throw wrongShape(path, `output "${expected.output}" is not float32`);
-      return data;
+      const { output } = expected;
+      return floats(path, await session.run(tensorsOf(feeds), [output]), output);
+    },
+    async runBoth(feeds) {
+      const { output, side } = expected;
+      if (!side) throw new TypeError('opened without a side output');
+      const results = await session.run(tensorsOf(feeds), [output, side.output]);
+      return { main: floats(path, results, output), side: floats(path, results, side.output) };
     },
     [Symbol.asyncDispose]: () => session.release(),
   };
+}
+
+function tensorsOf(feeds: Readonly<Record<string, TensorData>>): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => [name, new Tensor(feed.type, feed.data, feed.dims)]),
+  );
+}
+
+function floats(path: string, results: InferenceSession.ReturnType, output: string): Float32Array {
+  const data = results[output]?.data;
+  if (!(data instanceof Float32Array)) throw wrongShape(path, `output "${output}" is not float32`);
+  return data;
 }
 
 async function load(path: string): Promise<InferenceSession> {
@@ -96,26 +115,14 @@ function checkInputs(path: string, session: InferenceSession, expected: Expected
   );
 }
 
-function checkOutput(path: string, session: InferenceSession, expected: ExpectedModel): void {
-  const output = session.outputMetadata.find((entry) => entry.name === expected.output);
+function checkOutput(path: string, session: InferenceSession, name: string, wanted: number | null): void {
+  const output = session.outputMetadata.find((entry) => entry.name === name);
   if (!output?.isTensor) {
-    throw wrongShape(
-      path,
-      `the model gives ${session.outputNames.join(', ')}; expected an output "${expected.output}"`,
-    );
+    throw wrongShape(path, `the model gives ${session.outputNames.join(', ')}; expected an output "${name}"`);
   }
   const width = output.shape.at(-1);
-  if (
-    expected.outputWidth === null ||
-    typeof width !== 'number' ||
-    width < 0 ||
-    width === expected.outputWidth
-  )
-    return;
-  throw wrongShape(
-    path,
-    `output "${expected.output}" has ${width} columns; expected ${expected.outputWidth}, one a label`,
-  );
+  if (wanted === null || typeof width !== 'number' || width < 0 || width === wanted) return;
+  throw wrongShape(path, `output "${name}" has ${width} columns; expected ${wanted}, one a label`);
 }
 
 function wrongShape(path: string, what: string): ConfigError {

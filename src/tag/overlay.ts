@@ -1,8 +1,8 @@
 import { ValidationError } from '../core/errors.ts';
-import { rowFlags, runnersUp, type TagColumns } from './sidecar.ts';
+import { maximumTraits, rowFlags, runnersUp, type TagColumns } from './sidecar.ts';
 
 /**
- * Puts the personas of rows that the accurate tier tagged over those of the fast tier, and flags them. Both are of one unit, in the
+ * Puts the personas and traits of rows that the accurate tier tagged over those of the fast tier, and flags them. Both are of one unit, in the
  * order of its records; `refined` holds a few of the rows of `columns`.
  * @throws ValidationError `sidecar-damaged`
  */
@@ -15,6 +15,9 @@ export function overlayRefined(columns: TagColumns, refined: TagColumns, path: s
       columns.personaScores[row * runnersUp + i] = refined.personaScores[at * runnersUp + i] ?? 0;
     }
     columns.originScore[row] = refined.originScore[at] ?? 0;
+    columns.traits[row] = refined.traits[at] ?? 0;
+    const scores = refined.traitScores.subarray(at * maximumTraits, (at + 1) * maximumTraits);
+    columns.traitScores.set(scores, row * maximumTraits);
     columns.flags[row] = (columns.flags[row] ?? 0) | rowFlags.refined;
     at++;
   }

@@ -128,8 +128,8 @@ async function tagBatch(
   rules: BatchRules,
 ): Promise<void> {
   const encoded = rules.encoder.encode(values);
-  const personaScores = (await kit.persona.tag(encoded.text)).scores;
-  const traitScores = (await kit.traits.tag(encoded.text)).scores;
+  const { scores: personaScores, heads } = await kit.persona.tag(encoded.text);
+  const { scores: traitScores } = await kit.traits.tag(encoded.text, heads);
   for (let i = 0; i < values.length; i++) {
     const at = positions[i] ?? 0;
     for (let word = 0; word < 4; word++)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSession } from '../../src/onnx/session.ts';
+import { taggersRoot } from '../../taggers/index.ts';
 
 const model = join(import.meta.dirname, '../taggers/fixtures/tiny-bert/model.onnx');
 const expected = {
@@ -28,6 +29,29 @@ test('a model runs and gives its output row by row', async () => {
     ]),
   );
   expect(await session.run(feeds)).toHaveLength(2 * 57);
+});
+
+test('two outputs of one pass are what each gives alone', async () => {
+  const minilm = join(taggersRoot, 'minilm-v1', 'model.onnx');
+  const names = { inputs: ['input_ids', 'attention_mask', 'token_type_ids'] };
+  const persona = { ...names, output: 'persona_logits', outputWidth: 57 };
+  const traits = { ...names, output: 'trait_logits', outputWidth: 7 };
+  const ids = BigInt64Array.from([101n, 2003n, 102n]);
+  const feeds = {
+    input_ids: { type: 'int64' as const, data: ids, dims: [1, 3] },
+    attention_mask: { type: 'int64' as const, data: ids.map(() => 1n), dims: [1, 3] },
+    token_type_ids: { type: 'int64' as const, data: ids.map(() => 0n), dims: [1, 3] },
+  };
+  await using both = await openSession(minilm, { ...persona, side: { output: 'trait_logits', width: 7 } });
+  await using first = await openSession(minilm, persona);
+  await using second = await openSession(minilm, traits);
+  const { main, side } = await both.runBoth(feeds);
+  expect(main).toEqual(await first.run(feeds));
+  expect(side).toEqual(await second.run(feeds));
+  await expect(first.runBoth(feeds)).rejects.toThrow('without a side output');
+  await expect(
+    openSession(minilm, { ...persona, side: { output: 'trait_logits', width: 5 } }),
+  ).rejects.toMatchObject({ code: 'onnx-wrong-shape' });
 });
 
 test('a missing file, a file that is no model, other inputs and another width are one sentence each', async () => {

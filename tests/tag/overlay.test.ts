@@ -14,12 +14,12 @@ function columnsOf(rows: readonly number[], persona: number): TagColumns {
   return columns;
 }
 
-test('personas of refined rows stand over those of the fast tier; everything else stays', () => {
+test('personas and traits of refined rows stand over those of the fast tier; everything else stays', () => {
   const columns = columnsOf([0, 2, 3, 7], 1);
   overlayRefined(columns, columnsOf([2, 7], 20), 'x.parquet');
   expect([...columns.personas]).toEqual([1, 2, 3, 20, 21, 22, 1, 2, 3, 20, 21, 22]);
   expect([...columns.flags]).toEqual([0, rowFlags.refined, 0, rowFlags.refined]);
-  expect([...columns.traits]).toEqual([1, 1, 1, 1]);
+  expect([...columns.traits]).toEqual([1, 20, 1, 20]);
 });
 
 test('a refined row that its unit does not have is damage', () => {

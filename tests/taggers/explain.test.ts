@@ -28,6 +28,7 @@ const magicModel: OnnxSession = {
     );
     return Promise.resolve(scores);
   },
+  runBoth: () => Promise.reject(new Error('no side output')),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 

@@ -24,6 +24,28 @@ test('multi_turn needs three user turns in the accurate tier too', async () => {
   expect(scores[label]).toBe(0);
 });
 
+test('the same pass gives learnt trait heads, and the trait tagger takes them', async () => {
+  await using tagger = await open();
+  await using traits = await openTagger(join(taggersRoot, 'traits-v1'), await loadTaxonomy());
+  const batch = textBatchOf([
+    [{ role: 'assistant', content: 'We hereby confirm receipt of your application and regret the delay.' }],
+    [{ role: 'assistant', content: 'lol nah dude, gonna grab pizza, wanna come??' }],
+  ]);
+  const { heads } = await tagger.tag(batch);
+  expect(heads?.names.slice(0, 2)).toEqual(['formality', 'positive']);
+  const formality = [heads?.values[0] ?? 0, heads?.values[heads.names.length] ?? 0];
+  expect(formality[0]).toBeGreaterThan(0.5);
+  expect(formality[1]).toBeLessThan(0.5);
+  const [formal, brief] = ['formal', 'brief'].map((trait) => traits.info.labels.indexOf(trait));
+  const width = traits.info.labels.length;
+  const own = (await traits.tag(batch)).scores;
+  const given = (await traits.tag(batch, heads)).scores;
+  for (const row of [0, 1]) {
+    expect(given[row * width + (formal ?? 0)]).toBe(formality[row]);
+    expect(given[row * width + (brief ?? 0)]).toBe(own[row * width + (brief ?? 0)]);
+  }
+});
+
 test('the encoder gives a row the same numbers of length 1, whatever the batch around it', async () => {
   await using encoder = await openEncoder(folder, await loadTaxonomy());
   const rows = ['short', 'a longer text about the tides and the moon', ''].map((content) => [

@@ -9,6 +9,8 @@ export interface SecondLook {
   readonly label: number;
   readonly score: number;
   readonly isSure: boolean;
+  /** Trait scores with the accurate tier's heads, in the order of the trait tagger's labels. */
+  readonly traits: Float32Array;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface SecondLook {
  * `threshold` overrides the tagger's own.
  */
 export function createSecondLook(
-  tagger: Tagger,
+  { accurate, traits }: { readonly accurate: Tagger; readonly traits: Tagger },
   choice: LeastSure,
   threshold: number | null,
 ): (
@@ -25,7 +27,8 @@ export function createSecondLook(
   scores: Float32Array,
 ) => Promise<readonly (SecondLook | undefined)[]> {
   const encoder = new RowEncoder();
-  const { thresholds } = tagger.info;
+  const { thresholds } = accurate.info;
+  const width = traits.info.labels.length;
   const limits = threshold === null ? thresholds : thresholds.map(() => threshold);
   return async (rows, encoded, scores) => {
     const { confidence, hash } = confidencesOfBatch(encoded, scores);
@@ -33,8 +36,12 @@ export function createSecondLook(
     const looks = new Array<SecondLook | undefined>(rows.length).fill(undefined);
     if (chosen.length === 0) return looks;
     const { text } = encoder.encode(chosen.flatMap((i) => rows[i] ?? []));
-    const accurate = (await tagger.tag(text)).scores;
-    for (const [at, i] of chosen.entries()) looks[i] = bestLabel(accurate, at, limits);
+    const { scores: personas, heads } = await accurate.tag(text);
+    const traitScores = (await traits.tag(text, heads)).scores;
+    for (const [at, i] of chosen.entries()) {
+      const best = bestLabel(personas, at, limits);
+      looks[i] = { ...best, traits: traitScores.subarray(at * width, (at + 1) * width) };
+    }
     return looks;
   };
 }

@@ -53,14 +53,14 @@ export function createRecordTagger(
   const decide = compileTraitDecision(kit.taxonomy, labels, thresholds);
   const lookAgain =
     options.cascade && kit.accurate
-      ? createSecondLook(kit.accurate, options.cascade, options.threshold)
+      ? createSecondLook({ accurate: kit.accurate, traits: kit.traits }, options.cascade, options.threshold)
       : undefined;
   return async (rows) => {
     const values = rows.map(({ row }) => row);
     const encoded = encoder.encode(values);
     const { text } = encoded;
-    const personas = (await kit.persona.tag(text)).scores;
-    const traits = (await kit.traits.tag(text)).scores;
+    const { scores: personas, heads } = await kit.persona.tag(text);
+    const { scores: traits } = await kit.traits.tag(text, heads);
     const looks = await lookAgain?.(values, encoded, personas);
     const best = rows.map(
       (_, i) =>
@@ -72,10 +72,10 @@ export function createRecordTagger(
     );
     return rows.map((row, i) => {
       const { persona, score, tagger } = best[i] ?? { persona: abstainPersona, score: 0, tagger: '' };
-      const at = i * labels.length;
-      const mask = decide(traits, at);
+      const traitScores = looks?.[i]?.traits ?? traits.subarray(i * labels.length, (i + 1) * labels.length);
+      const mask = decide(traitScores, 0);
       const held = kit.taxonomy.traits.flatMap((trait, bit) => (mask & (1 << bit) ? [trait.id] : []));
-      const scores = held.map((trait) => round(traits[at + labels.indexOf(trait)] ?? 0));
+      const scores = held.map((trait) => round(traitScores[labels.indexOf(trait)] ?? 0));
       counts.personas[persona] = (counts.personas[persona] ?? 0) + 1;
       counts.taggers[tagger] = (counts.taggers[tagger] ?? 0) + 1;
       for (const trait of held) counts.traits[trait] = (counts.traits[trait] ?? 0) + 1;
@@ -165,7 +165,10 @@ function finalPersona(
   return look && accurate ? nameOf(look, accurate) : undefined;
 }
 
-function nameOf({ label, score, isSure }: SecondLook, { id, labels }: TaggerInfo): BestPersona {
+function nameOf(
+  { label, score, isSure }: Pick<SecondLook, 'label' | 'score' | 'isSure'>,
+  { id, labels }: TaggerInfo,
+): BestPersona {
   return { persona: isSure ? (labels[label] ?? abstainPersona) : abstainPersona, label, score, tagger: id };
 }
 
