@@ -101,6 +101,8 @@ const commandNames = [
   'export',
   'validate',
   'diversity',
+  'prompts',
+  'personas',
 ];
 
 async function main(): Promise<void> {

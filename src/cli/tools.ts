@@ -6,6 +6,7 @@ import { describeTagger, loadTaxonomy, rosterUrl, taggersRoot } from '../../tagg
 import { ConfigError } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { fetchTagger } from '../hub/fetch-tagger.ts';
+import type { CardTools } from '../run/cards/card-files.ts';
 import type { RunTools } from '../run/run.ts';
 
 const packageJson = createRequire(import.meta.url)('#package.json') as { version: string }; // our own file
@@ -35,6 +36,11 @@ export function findConfig(path: string): string {
   if (existsSync(path)) return path;
   const shipped = join(packageRoot, path);
   return existsSync(shipped) ? shipped : path;
+}
+
+/** What commands about cards need from outside src. */
+export async function loadCardTools(): Promise<CardTools> {
+  return { taxonomy: await loadTaxonomy(), configsFolder };
 }
 
 /** Everything a run needs from outside src, validated before any row is read. @throws ConfigError */

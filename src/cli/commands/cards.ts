@@ -1,10 +1,9 @@
 import type { Argv, CommandModule } from 'yargs';
 
-import { loadTaxonomy } from '../../../taggers/index.ts';
 import { ValidationError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { inertJson } from '../../lib/inert-json.ts';
-import { type CardTools, checkCards, listCards, measureCards } from '../../run/cards/card-files.ts';
+import { checkCards, listCards, measureCards } from '../../run/cards/card-files.ts';
 import { exportCards } from '../../run/cards/export-cards.ts';
 import { importCards } from '../../run/cards/import-cards.ts';
 import {
@@ -14,7 +13,7 @@ import {
   renderFindings,
   renderImported,
 } from '../render/cards.ts';
-import { configsFolder, findConfig } from '../tools.ts';
+import { findConfig, loadCardTools } from '../tools.ts';
 
 type Format = 'coffee' | 'discovered' | 'oracle' | 'instance';
 const formats: readonly Format[] = ['coffee', 'discovered', 'oracle', 'instance'];
@@ -140,10 +139,6 @@ function withPaths<T>(yargs: Argv<T>): Argv<T & PathArguments> {
       describe: 'Card files or folders; what is not here is looked up in the package',
     })
     .option('json', jsonOption);
-}
-
-async function loadCardTools(): Promise<CardTools> {
-  return { taxonomy: await loadTaxonomy(), configsFolder };
 }
 
 function print(json: boolean, result: unknown): void {

@@ -1,5 +1,7 @@
 import type { CommandModule } from 'yargs';
 
+import { personasCommand } from './make/personas.ts';
+import { promptsCommand } from './make/prompts.ts';
 import { repliesCommand } from './make/replies.ts';
 
 /** Rows, cards and prompts made by a language model or a grammar; one file per subcommand in make/. */
@@ -8,6 +10,8 @@ export const makeCommand: CommandModule = {
   describe: 'Make rows that are missing: with any OpenAI-compatible model, a local one, or offline',
   builder: (yargs) =>
     yargs
+      .command(personasCommand)
+      .command(promptsCommand)
       .command(repliesCommand)
       .epilogue(
         'Every subcommand keeps all replies in its --out: started again it asks only what is missing. Keys come from the environment only.',

@@ -18,7 +18,10 @@ export function archetypeAsk(params: {
   return {
     cell,
     messages: [
-      { role: 'system', content: 'You generate the position and the motives of AI personas for training scenarios.' },
+      {
+        role: 'system',
+        content: 'You generate the position and the motives of AI personas for training scenarios.',
+      },
       { role: 'user', content: question(archetype, fields, context) },
     ],
     temperature: 0.7,
@@ -52,9 +55,11 @@ function problem(name: string, field: ArchetypeField | undefined, value: unknown
   const error = (message: string): Finding[] => [
     { code: 'archetype-field', severity: 'error', place: cell, message: `${name}: ${message}` },
   ];
-  if (field?.choices && !field.choices.includes(String(value))) return error(`one of ${field.choices.join(', ')}`);
+  if (field?.choices && !field.choices.includes(String(value)))
+    return error(`one of ${field.choices.join(', ')}`);
   if (field?.list) {
-    const isList = Array.isArray(value) && value.length > 0 && value.every((item) => String(item).trim() !== '');
+    const isList =
+      Array.isArray(value) && value.length > 0 && value.every((item) => String(item).trim() !== '');
     return isList ? [] : error('a list of texts is needed');
   }
   return typeof value === 'string' && value.trim() !== '' ? [] : error('a text is needed');
@@ -69,7 +74,8 @@ function templateValue(
   if (field?.choices) return pick(field.choices, random);
   const { grammar } = context.library;
   const ways = grammar.archetypes[name] ?? grammar.other;
-  const say = (way: string): string => String(fill(way.replaceAll('{field}', name.replaceAll('_', ' ')), context, random));
+  const say = (way: string): string =>
+    String(fill(way.replaceAll('{field}', name.replaceAll('_', ' ')), context, random));
   if (!field?.list) return say(pick(ways, random) ?? '');
   const start = Math.floor(random() * ways.length);
   const count = Math.min(ways.length, 2);

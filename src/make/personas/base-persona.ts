@@ -1,3 +1,4 @@
+import { seededRandom } from '../../lib/seeded-random.ts';
 import type { Locale } from './library.ts';
 import { type PersonaDefinition, definitionOf, type PersonaMode, type Scenario } from './scenario.ts';
 
@@ -43,16 +44,25 @@ export interface PersonaLocation {
   readonly local_customs: string | null;
 }
 
-/** The base persona of a request; what the scenario leaves open is drawn. */
-export function basePersona(request: PersonaRequest, locale: Locale, random: () => number): BasePersona {
+/** The base persona of a request; what the scenario leaves open is drawn, and no two variations have the same name. */
+export function basePersona(request: PersonaRequest, locale: Locale, seed: number): BasePersona {
   const { scenario, mode, variation } = request;
+  const place = `${seed}/${scenario.template_id}/${mode}`;
+  const random = seededRandom(`${place}/${variation}`);
   const definition = definitionOf(scenario, mode);
   const isOther = variation > 0 || (request.personaType !== null && request.personaType !== definition.role);
-  const type = request.personaType ?? (isOther ? pick(scenario.persona_types, random) : undefined) ?? definition.role;
-  const gender = request.gender ?? (isOther ? undefined : definition.gender) ?? pick(['Female', 'Male'], random) ?? '';
+  const types = scenario.persona_types;
+  const kind = isOther
+    ? (types.find(({ type }) => type === request.personaType) ?? types[variation % types.length])
+    : undefined;
+  const type = request.personaType ?? kind?.type ?? definition.role;
+  const known = kind?.gender ?? (isOther ? undefined : definition.gender);
+  const gender = request.gender ?? known ?? pick(['Female', 'Male'], random) ?? '';
   const keepsName = !isOther && request.gender === null && definition.name !== definition.role;
-  const name = (keepsName ? definition.name : undefined) ?? drawName(gender, locale, random);
-  const age = (isOther ? undefined : definition.age) ?? drawAge(scenario, definition, random);
+  const name = (keepsName ? definition.name : undefined) ?? drawName(gender, locale, place, variation);
+  const age =
+    (isOther ? undefined : definition.age) ??
+    drawAge(kind?.age_range ?? scenario.age_range, definition, random);
   const location = drawLocation(definition, isOther, locale, random);
   const role = isOther ? type : definition.role;
   const isWhole = !isOther && keepsName && definition.description !== '';
@@ -62,9 +72,11 @@ export function basePersona(request: PersonaRequest, locale: Locale, random: () 
     gender,
     role,
     type,
-    description: isWhole ? definition.description : describe({ name, age, role, location }, scenario, definition),
+    description: isWhole
+      ? definition.description
+      : describe({ name, age, role, location }, scenario, definition),
     location,
-    given: isOther ? {} : strangers(definition),
+    given: isOther ? (kind?.data ?? {}) : strangers(definition),
   };
 }
 
@@ -72,13 +84,41 @@ export function pick<T>(items: readonly T[], random: () => number): T | undefine
   return items[Math.floor(random() * items.length)];
 }
 
-function drawName(gender: string, { names, family_names }: Locale, random: () => number): string {
-  const given = /^f|^w/i.test(gender) ? names.female : /^m/i.test(gender) ? names.male : [...names.female, ...names.male];
-  return `${pick(given, random) ?? ''} ${pick(family_names, random) ?? ''}`;
+/** Walks through all pairs of names in a step that has no common factor with their number, from a place that the seed decides. */
+function drawName(
+  gender: string,
+  { names, family_names: families }: Locale,
+  place: string,
+  variation: number,
+): string {
+  const given = /^[fw]/i.test(gender)
+    ? names.female
+    : /^m/i.test(gender)
+      ? names.male
+      : [...names.female, ...names.male];
+  const pairs = given.length * families.length;
+  const start = Math.floor(seededRandom(`${place}/names`)() * pairs);
+  const index = (start + variation * coprimeStep(pairs)) % pairs;
+  return `${given[index % given.length] ?? ''} ${families[Math.floor(index / given.length)] ?? ''}`;
 }
 
-function drawAge(scenario: Scenario, { age }: PersonaDefinition, random: () => number): number {
-  const [from, to] = scenario.age_range ?? [Math.max(20, (age ?? 38) - 8), (age ?? 38) + 8];
+/** About 0.38 of the whole, so that neighbours differ in both names. */
+function coprimeStep(whole: number): number {
+  let step = Math.max(1, Math.floor(whole * 0.38));
+  while (commonFactor(step, whole) > 1) step++;
+  return step;
+}
+
+function commonFactor(a: number, b: number): number {
+  return b === 0 ? a : commonFactor(b, a % b);
+}
+
+function drawAge(
+  range: readonly [number, number] | undefined,
+  { age }: PersonaDefinition,
+  random: () => number,
+): number {
+  const [from, to] = range ?? [Math.max(20, (age ?? 38) - 8), (age ?? 38) + 8];
   return from + Math.floor(random() * (to - from + 1));
 }
 
@@ -92,7 +132,8 @@ function drawLocation(
   const parts = named?.split(',').map((part) => part.trim()) ?? [];
   const wanted = parts[0]?.toLowerCase();
   const drawn = pick(locale.cities, random);
-  const known = wanted === undefined ? drawn : locale.cities.find(({ city }) => city.toLowerCase() === wanted);
+  const known =
+    wanted === undefined ? drawn : locale.cities.find(({ city }) => city.toLowerCase() === wanted);
   const last = parts.length > 1 ? parts.at(-1) : undefined;
   // "Mumbai, India": the second part is the country, not a state.
   const isCountry = parts.length > 2 || last?.toLowerCase() === locale.country.toLowerCase();
@@ -117,7 +158,12 @@ function drawLocation(
 }
 
 function describe(
-  who: { readonly name: string; readonly age: number; readonly role: string; readonly location: PersonaLocation },
+  who: {
+    readonly name: string;
+    readonly age: number;
+    readonly role: string;
+    readonly location: PersonaLocation;
+  },
   scenario: Scenario,
   { current_situation }: PersonaDefinition,
 ): string {

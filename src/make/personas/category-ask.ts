@@ -57,19 +57,26 @@ function acceptCategories(
   cell: string,
 ): { value: readonly string[]; findings?: Finding[] } | { findings: Finding[] } {
   const list = listOf(answer);
-  if (!list) return { findings: [finding('categories-no-list', cell, 'the answer is no JSON list of category names')] };
+  if (!list)
+    return {
+      findings: [finding('categories-no-list', cell, 'the answer is no JSON list of category names')],
+    };
   const asked = [...new Set(list.map((item) => String(item).trim().toLowerCase()))];
   const chosen = asked.filter((name) => names.includes(name));
   const findings = asked
     .filter((name) => !names.includes(name))
-    .map((name) => finding('category-unknown', cell, `"${name}" is no category; ${suggestName(name, names)}`));
+    .map((name) =>
+      finding('category-unknown', cell, `"${name}" is no category; ${suggestName(name, names)}`),
+    );
   const [least, most] = categoryBounds;
   if (chosen.length < least) {
     const message = `${chosen.length} known categories; at least ${least} are needed`;
     return { findings: [...findings, finding('categories-too-few', cell, message)] };
   }
   if (chosen.length > most) {
-    findings.push(finding('categories-too-many', cell, `${chosen.length} categories; the first ${most} count`));
+    findings.push(
+      finding('categories-too-many', cell, `${chosen.length} categories; the first ${most} count`),
+    );
   }
   return { value: chosen, findings: findings.map((each) => ({ ...each, severity: 'warning' })) };
 }

@@ -52,20 +52,33 @@ function acceptDetails(
   base: BasePersona,
   cell: string,
 ): Acceptance<Details> {
-  const error = (code: string, message: string): Finding => ({ code, severity: 'error', place: cell, message });
+  const error = (code: string, message: string): Finding => ({
+    code,
+    severity: 'error',
+    place: cell,
+    message,
+  });
   const fields = fieldsOf(answer, category.name);
   if (!fields) return { findings: [error('detail-no-object', 'the answer is no JSON object of fields')] };
   if (Object.hasOwn(fields, 'error')) {
-    return { findings: [error('detail-error', `the answer is an error: ${String(fields['error']).slice(0, 80)}`)] };
+    return {
+      findings: [error('detail-error', `the answer is an error: ${String(fields['error']).slice(0, 80)}`)],
+    };
   }
   const details = Object.fromEntries(Object.entries(fields).filter(([, value]) => saysSomething(value)));
   const findings: Finding[] = [];
   const count = Object.keys(details).length;
   if (count < leastFields) {
-    findings.push(error('detail-too-few-fields', `${count} fields that say something; at least ${leastFields} are needed`));
+    findings.push(
+      error(
+        'detail-too-few-fields',
+        `${count} fields that say something; at least ${leastFields} are needed`,
+      ),
+    );
   }
   const text = Object.values(details).map(textOf).join(' ');
-  if (isOtherScript(text)) findings.push(error('detail-wrong-language', `not in English: "${text.slice(0, 40)}"`));
+  if (isOtherScript(text))
+    findings.push(error('detail-wrong-language', `not in English: "${text.slice(0, 40)}"`));
   findings.push(...contradictions(details, base, error));
   return findings.length > 0 ? { findings } : { value: details };
 }
@@ -81,7 +94,9 @@ function fieldsOf(answer: unknown, name: string): Record<string, unknown> | null
 function saysSomething(value: unknown): boolean {
   if (typeof value === 'number' || typeof value === 'boolean') return true;
   const text = textOf(value).trim();
-  return text.length >= 3 && !/^(?:n\/?a|none|null|unknown|tbd|string|text|\.{2,}|…|<.*>|\[.*\])$/i.test(text);
+  return (
+    text.length >= 3 && !/^(?:n\/?a|none|null|unknown|tbd|string|text|\.{2,}|…|<.*>|\[.*\])$/i.test(text)
+  );
 }
 
 function textOf(value: unknown): string {
@@ -110,8 +125,16 @@ function contradictions(
         ? [error('detail-age-experience', `${field}: ${years} years of experience at the age of ${age}`)]
         : [];
     }
-    if (/^(?:home_)?city$/.test(field) && !textOf(value).toLowerCase().includes(location.city.toLowerCase())) {
-      return [error('detail-location-differs', `${field}: "${textOf(value)}", but the persona is in ${location.city}`)];
+    if (
+      /^(?:home_)?city$/.test(field) &&
+      !textOf(value).toLowerCase().includes(location.city.toLowerCase())
+    ) {
+      return [
+        error(
+          'detail-location-differs',
+          `${field}: "${textOf(value)}", but the persona is in ${location.city}`,
+        ),
+      ];
     }
     return [];
   });

@@ -17,7 +17,9 @@ const learnedUntil = 24;
  * A sentence that is one number alone becomes a number.
  */
 export function fill(sentence: string, context: GrammarContext, random: () => number): string | number {
-  const filled = sentence.replaceAll(/\{([^{}]+)\}/g, (_whole, slot: string) => slotValue(slot, context, random));
+  const filled = sentence.replaceAll(/\{([^{}]+)\}/g, (_whole, slot: string) =>
+    slotValue(slot, context, random),
+  );
   return /^\d+$/.test(filled) ? Number(filled) : filled.charAt(0).toUpperCase() + filled.slice(1);
 }
 

@@ -1,6 +1,5 @@
 import type { Card } from '../../core/card.ts';
 import type { Finding } from '../../core/finding.ts';
-import { seededRandom } from '../../lib/seeded-random.ts';
 import type { AnswerProvenance, Llm } from '../../llm/ask.ts';
 import { archetypeAsk } from './archetype-ask.ts';
 import { type BasePersona, basePersona, type PersonaRequest } from './base-persona.ts';
@@ -45,10 +44,8 @@ export async function makePersona(
   llm: Llm,
 ): Promise<MadePersona> {
   const { id, request, library } = params;
-  const { scenario, mode, variation } = request;
-  const random = seededRandom(`${params.seed}/${scenario.template_id}/${mode}/${variation}`);
-  const base = basePersona(request, library.locale, random);
-  const context = { base, scenario, library };
+  const base = basePersona(request, library.locale, params.seed);
+  const context = { base, scenario: request.scenario, library };
   const draft: Draft = { id, request, library, llm, context, findings: [], answers: new Map() };
   const [chosen, archetypeData] = await Promise.all([chooseCategories(draft), fillArchetype(draft)]);
   const details = await askDetails(draft, chosen.categories);
@@ -70,11 +67,22 @@ interface Chosen {
   readonly trimmed: readonly string[];
 }
 
-async function chooseCategories({ id, request, library, llm, context, findings, answers }: Draft): Promise<Chosen> {
+async function chooseCategories({
+  id,
+  request,
+  library,
+  llm,
+  context,
+  findings,
+  answers,
+}: Draft): Promise<Chosen> {
   const { scenario, mode } = request;
-  const answer = await llm.ask(categoryAsk({ cell: `${id}/categories`, scenario, base: context.base, mode, library }));
+  const answer = await llm.ask(
+    categoryAsk({ cell: `${id}/categories`, scenario, base: context.base, mode, library }),
+  );
   if (answer.value) answers.set('categories', answer.provenance);
-  else findings.push(warning(id, 'categories-fallback', 'no answer chose categories; the fallback was taken'));
+  else
+    findings.push(warning(id, 'categories-fallback', 'no answer chose categories; the fallback was taken'));
   const settled = settleCategories(answer.value, scenario, library, categoryBounds);
   return { ...settled, by: answer.value ? 'model' : 'fallback' };
 }
@@ -90,12 +98,18 @@ async function fillArchetype(draft: Draft): Promise<Readonly<Record<string, unkn
   if (missing.length === 0) return given;
   const answer = await llm.ask(archetypeAsk({ cell: `${id}/archetype`, archetype, missing, context }));
   if (answer.value) answers.set('archetype', answer.provenance);
-  else findings.push(warning(id, 'archetype-incomplete', `no answer gave ${missing.join(', ')} of ${archetype.name}`));
+  else
+    findings.push(
+      warning(id, 'archetype-incomplete', `no answer gave ${missing.join(', ')} of ${archetype.name}`),
+    );
   return { ...given, ...answer.value };
 }
 
 /** All at the same time; when too few come of it, the next best categories take the place of those that failed, once. */
-async function askDetails(draft: Draft, wanted: readonly string[]): Promise<Readonly<Record<string, Details>>> {
+async function askDetails(
+  draft: Draft,
+  wanted: readonly string[],
+): Promise<Readonly<Record<string, Details>>> {
   const made = await askEach(draft, wanted);
   const [least] = categoryBounds;
   if (made.length < least) {
@@ -114,7 +128,14 @@ async function askEach(draft: Draft, names: readonly string[]): Promise<(readonl
   const asked = names.flatMap((name) => library.categories.filter((category) => category.name === name));
   const given = await Promise.all(
     asked.map((category) =>
-      llm.ask(detailAsk({ cell: `${id}/details/${category.name}`, category, context, customPrompt: request.customPrompt })),
+      llm.ask(
+        detailAsk({
+          cell: `${id}/details/${category.name}`,
+          category,
+          context,
+          customPrompt: request.customPrompt,
+        }),
+      ),
     ),
   );
   return given.flatMap(({ value, provenance }, index) => {
@@ -123,12 +144,17 @@ async function askEach(draft: Draft, names: readonly string[]): Promise<(readonl
       answers.set(`details/${name}`, provenance);
       return [[name, value] as const];
     }
-    findings.push(warning(id, 'category-dropped', `${name}: no answer could be used; the persona goes without it`));
+    findings.push(
+      warning(id, 'category-dropped', `${name}: no answer could be used; the persona goes without it`),
+    );
     return [];
   });
 }
 
-async function askRules(draft: Draft, details: Readonly<Record<string, Details>>): Promise<ConversationStyle> {
+async function askRules(
+  draft: Draft,
+  details: Readonly<Record<string, Details>>,
+): Promise<ConversationStyle> {
   const { id, llm, context, findings, answers } = draft;
   const answer = await llm.ask(rulesAsk({ cell: `${id}/rules`, context, details }));
   if (answer.value) {

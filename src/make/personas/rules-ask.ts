@@ -17,7 +17,12 @@ export const fallbackStyle: ConversationStyle = {
   rules: {
     opening_behavior: 'Wait for learner',
     response_style: 'Natural',
-    behavioral_triggers: { what_engages: [], what_frustrates: [], what_escalates: [], what_ends_conversation: [] },
+    behavioral_triggers: {
+      what_engages: [],
+      what_frustrates: [],
+      what_escalates: [],
+      what_ends_conversation: [],
+    },
   },
   wordLimit: 50,
 };
@@ -108,7 +113,9 @@ function question(params: {
   readonly details: Readonly<Record<string, Details>>;
 }): string {
   const { base, scenario } = params.context;
-  const details = Object.entries(params.details).map(([name, fields]) => `${name}: ${JSON.stringify(fields, null, 2)}`);
+  const details = Object.entries(params.details).map(
+    ([name, fields]) => `${name}: ${JSON.stringify(fields, null, 2)}`,
+  );
   return `Generate conversation rules and behavioural parameters for this persona.
 
 Persona: ${base.name}, ${base.role}

@@ -19,6 +19,18 @@ const definitionSchema = z.looseObject({
   context: z.string().optional(),
 });
 
+/** A kind of person that the scenario works with; `gender` and `age_range` where not everybody can be it. */
+const personaTypeSchema = z.union([
+  text.transform((type) => ({ type, gender: undefined, age_range: undefined, data: undefined })),
+  z.strictObject({
+    type: text,
+    gender: text.optional(),
+    age_range: z.tuple([z.number().int(), z.number().int()]).optional(),
+    /** Fields of the archetype that follow from the kind. */
+    data: z.record(z.string(), z.unknown()).optional(),
+  }),
+]);
+
 /** A scenario: the `template_data` of the dynamic generator. Keys of others are kept and shown to the model. */
 const scenarioSchema = z.looseObject({
   template_id: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i, 'must be a name of letters, digits, _ and -'),
@@ -31,7 +43,7 @@ const scenarioSchema = z.looseObject({
       confidence_score: z.number().nullable().default(null),
     })
     .prefault({}),
-  persona_types: z.array(text).default([]),
+  persona_types: z.array(personaTypeSchema).default([]),
   age_range: z.tuple([z.number().int(), z.number().int()]).optional(),
   persona_definitions: z.record(z.string(), definitionSchema),
   /** Words of the scenario that texts without a model are made of. */
@@ -64,7 +76,9 @@ export function parseScenario(plain: unknown, file: string): Scenario {
 /** The persona of a mode; a mode without one of its own takes that of assess mode, else the first. */
 export function definitionOf(scenario: Scenario, mode: PersonaMode): PersonaDefinition {
   const { persona_definitions: definitions } = scenario;
-  const found = definitions[`${mode}_ai_bot`] ?? definitions['assess_mode_ai_bot'] ?? Object.values(definitions)[0];
-  if (!found) throw new ConfigError(`${scenario.template_id}: no persona definition`, { code: 'scenario-invalid' });
+  const found =
+    definitions[`${mode}_ai_bot`] ?? definitions['assess_mode_ai_bot'] ?? Object.values(definitions)[0];
+  if (!found)
+    throw new ConfigError(`${scenario.template_id}: no persona definition`, { code: 'scenario-invalid' });
   return found;
 }

@@ -11,10 +11,19 @@ export interface PromptPart {
 
 /** Guardrails and steps of the flow, by words that a prompt can say them with. */
 const patterns: readonly (readonly [string, RegExp])[] = [
-  ['guardrail:off-topic', /off[-\s]?topic|unrelated (?:question|topic|matter)|stray from|change the subject/i],
-  ['guardrail:character', /(?:in|leave|break|out of)\s+(?:your\s+)?character|stay .{0,30}character|never reveal/i],
+  [
+    'guardrail:off-topic',
+    /off[-\s]?topic|unrelated (?:question|topic|matter)|stray from|change the subject/i,
+  ],
+  [
+    'guardrail:character',
+    /(?:in|leave|break|out of)\s+(?:your\s+)?character|stay .{0,30}character|never reveal/i,
+  ],
   ['guardrail:disrespect', /disrespect|rude|insult|abus|profan|offensive/i],
-  ['guardrail:domain', /outside|beyond (?:the|your)|only (?:discuss|talk|speak)|domain|stay with|limit.{0,20}topic/i],
+  [
+    'guardrail:domain',
+    /outside|beyond (?:the|your)|only (?:discuss|talk|speak)|domain|stay with|limit.{0,20}topic/i,
+  ],
   ['flow:start', /\b(?:start|begin|open|greet|opening|first)/i],
   ['flow:respond', /\b(?:respond|answer|reply|react|response)/i],
   ['flow:escalate', /escalat|impatient|firmer|lose patience|annoyed/i],
@@ -25,6 +34,7 @@ const patterns: readonly (readonly [string, RegExp])[] = [
 /** Which parts of a full prompt are there. */
 export function promptParts(card: Card, prompt: string): PromptPart[] {
   const lower = prompt.toLowerCase();
+  const sentences = lower.split(/[.!?](?=\s|$)|\n+/);
   const { name, identity } = card;
   const facts: readonly (readonly [string, string])[] = [
     ['identity:name', name],
@@ -38,7 +48,7 @@ export function promptParts(card: Card, prompt: string): PromptPart[] {
       .map(([part, fact]) => ({ part, isPresent: holds(lower, fact, part === 'identity:role') })),
     ...Object.entries(card.details).map(([category, fields]) => ({
       part: `detail:${category}`,
-      isPresent: holdsDetails(lower, fields),
+      isPresent: holdsDetails(sentences, fields),
     })),
     ...patterns.map(([part, pattern]) => ({ part, isPresent: pattern.test(prompt) })),
   ];
@@ -65,19 +75,22 @@ function holds(lower: string, fact: string, byWords: boolean): boolean {
   return words.length === 0 || words.some((word) => lower.includes(word));
 }
 
-/** At least half of the fields have left a trace: half of their content words, or all their numbers. */
-function holdsDetails(lower: string, fields: Readonly<Record<string, unknown>>): boolean {
+/** At least half of the fields have left a trace: half of what they are made of, within two sentences that follow each other. */
+function holdsDetails(sentences: readonly string[], fields: Readonly<Record<string, unknown>>): boolean {
   const values = Object.values(fields)
     .map(text)
     .filter((value) => value !== '');
   const traced = values.filter((value) => {
     const words = contentWords(value);
-    if (words.length === 0) return lower.includes(value.toLowerCase());
-    return words.filter((word) => lower.includes(word)).length >= words.length / 2;
+    if (words.length === 0) return sentences.some((sentence) => sentence.includes(value.toLowerCase()));
+    return sentences.some((sentence, index) => {
+      const near = `${sentence} ${sentences[index + 1] ?? ''}`;
+      return words.filter((word) => near.includes(word)).length >= words.length / 2;
+    });
   });
   return traced.length >= values.length / 2;
 }
 
 function contentWords(value: string): string[] {
-  return [...new Set(value.toLowerCase().match(/[\p{L}\p{N}]{5,}/gu))];
+  return [...new Set(value.toLowerCase().match(/\p{L}{4,}|\p{N}+/gu))];
 }

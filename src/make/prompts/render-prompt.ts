@@ -36,7 +36,10 @@ function identityParagraph({ name, identity }: Card): string {
     type === null || type === role ? null : type,
   ].filter((fact) => fact !== null);
   const city = text(location?.['city']);
-  const where = city === '' ? '' : ` You live in ${[city, text(location?.['state']), text(location?.['country'])].filter((part) => part !== '').join(', ')}.`;
+  const where =
+    city === ''
+      ? ''
+      : ` You live in ${[city, text(location?.['state']), text(location?.['country'])].filter((part) => part !== '').join(', ')}.`;
   return `You are ${name}${facts.length > 0 ? `: ${facts.join(', ')}` : ''}.${where}`;
 }
 
@@ -66,7 +69,9 @@ function archetypeParagraph({ archetype }: Card): string {
   const said = Object.entries(archetype.data)
     .map(([field, value]) => [words(field), text(value)] as const)
     .filter(([, value]) => value !== '');
-  return said.length === 0 ? '' : `What you bring along. ${said.map(([field, value]) => `${capital(field)}: ${sentence(value)}`).join(' ')}`;
+  return said.length === 0
+    ? ''
+    : `What you bring along. ${said.map(([field, value]) => `${capital(field)}: ${sentence(value)}`).join(' ')}`;
 }
 
 function voiceParagraph({ voice, rules }: Card): string {
@@ -75,7 +80,9 @@ function voiceParagraph({ voice, rules }: Card): string {
     voice.traits.length > 0 ? `You are ${list(voice.traits)}.` : '',
     style === '' ? '' : `Your style: ${sentence(style)}`,
     voice.speech_patterns.length > 0 ? `How you speak: ${voice.speech_patterns.join('; ')}.` : '',
-    voice.phrases.length > 0 ? `You say things like: ${voice.phrases.map((phrase) => `"${phrase}"`).join(', ')}.` : '',
+    voice.phrases.length > 0
+      ? `You say things like: ${voice.phrases.map((phrase) => `"${phrase}"`).join(', ')}.`
+      : '',
     voice.tone === null ? '' : `Your tone is ${voice.tone}.`,
     voice.word_limit === null ? '' : `Answer in about ${voice.word_limit} words.`,
   ]
@@ -120,7 +127,7 @@ function listOr(items: readonly string[] | undefined, other: string): string {
 }
 
 function list(items: readonly string[]): string {
-  const plain = items.map((item) => item.replace(/[.;\s]+$/, ''));
+  const plain = items.map((item) => small(item.replace(/[.;\s]+$/, '')));
   return plain.length < 2 ? plain.join('') : `${plain.slice(0, -1).join(', ')} and ${plain.at(-1) ?? ''}`;
 }
 
@@ -137,20 +144,31 @@ function capital(value: string): string {
   return value.charAt(0).toUpperCase() + value.slice(1);
 }
 
+/** `Vague claims` inside a sentence; abbreviations and names of one letter stay. */
+function small(value: string): string {
+  return /^[A-Z][a-z]/.test(value) ? value.charAt(0).toLowerCase() + value.slice(1) : value;
+}
+
 function words(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
 /** A value of a card in words. */
 export function text(value: unknown): string {
-  if (Array.isArray(value)) return value.map(text).filter((part) => part !== '').join(', ');
+  if (Array.isArray(value))
+    return value
+      .map(text)
+      .filter((part) => part !== '')
+      .join(', ');
   const object = objectOf(value);
   if (object) {
     return Object.entries(object)
       .map(([key, inner]) => `${words(key)} ${text(inner)}`)
       .join(', ');
   }
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> | null {
