@@ -167,9 +167,11 @@ function describe(
   scenario: Scenario,
   { current_situation }: PersonaDefinition,
 ): string {
-  const purpose = scenario.context_overview['situation'] ?? scenario.title ?? scenario.general_info.domain;
+  const { situation } = scenario.context_overview;
+  const purpose =
+    typeof situation === 'string' ? situation : (scenario.title ?? scenario.general_info.domain);
   const where = current_situation === undefined ? '' : ` Right now: ${lowerFirst(current_situation)}.`;
-  return `${who.name}, ${who.age}, is ${article(who.role)} in ${who.location.city}.${where} ${String(purpose)}`.trim();
+  return `${who.name}, ${who.age}, is ${article(who.role)} in ${who.location.city}.${where} ${purpose}`.trim();
 }
 
 /** What a definition holds besides the base fields: fields of its archetype. */

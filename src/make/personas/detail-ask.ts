@@ -40,7 +40,7 @@ function answerSchema({ example_fields }: DetailCategory): Readonly<Record<strin
   const properties = example_fields.map((field) => [field, { type: ['string', 'number'] }]);
   return {
     type: 'object',
-    properties: Object.fromEntries(properties) as unknown,
+    properties: Object.fromEntries(properties),
     required: example_fields,
     additionalProperties: false,
   };
@@ -102,7 +102,9 @@ function saysSomething(value: unknown): boolean {
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   if (typeof value === 'object' && value !== null) return Object.values(value).map(textOf).join(', ');
-  return value === null || value === undefined ? '' : String(value as string | number | boolean);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }
 
 /** More than half of the letters are not Latin. */

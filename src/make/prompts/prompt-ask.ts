@@ -1,7 +1,7 @@
 import type { Card } from '../../core/card.ts';
 import type { Ask } from '../../llm/ask.ts';
 import { checkPrompt } from './check-prompt.ts';
-import { renderPrompt } from './render-prompt.ts';
+import { renderPrompt, text } from './render-prompt.ts';
 
 /** A full system prompt in natural language, with every part that 004.9 names. Without a model it is the rendered one. */
 export function promptAsk(params: {
@@ -37,8 +37,8 @@ function instructions(card: Card, behaviour: readonly string[]): string {
   const { identity, archetype, details, rules, voice, context } = card;
   return `You are creating a system prompt for an AI training scenario.
 
-Mode: ${String(context['mode'] ?? 'assess_mode')}
-Scenario type: ${String(context['scenario_type'] ?? context['domain'] ?? 'general')}
+Mode: ${text(context['mode'] ?? 'assess_mode')}
+Scenario type: ${text(context['scenario_type'] ?? context['domain'] ?? 'general')}
 Scenario: ${JSON.stringify(context['scenario'] ?? {}, null, 2)}
 
 Identity:

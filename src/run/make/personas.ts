@@ -46,8 +46,8 @@ export async function personasMaker(params: PersonasParams, tools: CardTools): P
   return {
     name: 'personas',
     options: { ...params, template: scenario.template_id },
-    async make({ llm, seed, each }) {
-      const made = await each(variations, async (variation) =>
+    async make(job) {
+      const made = await job.each(variations, async (variation) =>
         makePersona(
           {
             id: `${prefix}_${String(variation).padStart(2, '0')}`,
@@ -60,11 +60,11 @@ export async function personasMaker(params: PersonasParams, tools: CardTools): P
               variation,
             },
             library,
-            seed,
+            seed: job.seed,
             blankCard: (id, name) =>
               newCard({ id, name, kind: 'training', persona: behaviourClass }, taxonomy),
           },
-          llm,
+          job.llm,
         ),
       );
       const cards = made.map(({ card }) => card);

@@ -34,8 +34,8 @@ export async function promptsMaker(
   return {
     name: 'prompts',
     options: { cards: cards.map(({ card }) => card.id) },
-    async make({ llm, each }) {
-      const made = await each(cards, async ({ card }) => makePrompts(card, behaviourOf(card), llm));
+    async make(job) {
+      const made = await job.each(cards, async ({ card }) => makePrompts(card, behaviourOf(card), job.llm));
       return {
         files: [
           ...made.map(({ card }) => ({ path: `cards/${card.id}.yaml`, content: formatCard(card) })),
