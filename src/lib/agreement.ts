@@ -10,44 +10,42 @@ export interface Agreement {
   readonly interval: readonly [number, number] | null;
 }
 
-/** Agreement of two raters over the same things, corrected for chance (Cohen 1960), with a seeded bootstrap interval. */
+/** Agreement of two raters over the same things, corrected for chance (Cohen 1960), with a seeded bootstrap interval. At most 256 names. */
 export function agreementOf(
   pairs: readonly (readonly [string, string])[],
   { resamples = 1000, seed = '42' }: { readonly resamples?: number; readonly seed?: string } = {},
 ): Agreement {
   if (pairs.length === 0) return { pairs: 0, observed: 0, kappa: null, interval: null };
-  const { table, size } = countPairs(pairs);
+  const { table, size, cells } = countPairs(pairs);
   const observed = agreeing(table, size) / pairs.length;
   const random = seededRandom(`agreement/${seed}`);
-  const kappas = Array.from({ length: resamples }, () => kappaOf(resample(table, pairs.length, random), size));
+  const kappas = Array.from({ length: resamples }, () => kappaOf(resample(cells, size, random), size));
   kappas.sort((left, right) => left - right);
   const at = (share: number): number => kappas[Math.min(resamples - 1, Math.floor(share * resamples))] ?? 0;
   return { pairs: pairs.length, observed, kappa: kappaOf(table, size), interval: [at(0.025), at(0.975)] };
 }
 
-function countPairs(pairs: readonly (readonly [string, string])[]): { table: Float64Array; size: number } {
+function countPairs(pairs: readonly (readonly [string, string])[]): {
+  table: Float64Array;
+  size: number;
+  cells: Uint16Array;
+} {
   const names = [...new Set(pairs.flat())].sort();
   const indexOf = new Map(names.map((name, index) => [name, index]));
   const table = new Float64Array(names.length ** 2);
-  for (const [left, right] of pairs) {
-    const cell = (indexOf.get(left) ?? 0) * names.length + (indexOf.get(right) ?? 0);
-    table[cell] = (table[cell] ?? 0) + 1;
-  }
-  return { table, size: names.length };
+  const cells = Uint16Array.from(
+    pairs,
+    ([left, right]) => (indexOf.get(left) ?? 0) * names.length + (indexOf.get(right) ?? 0),
+  );
+  for (const cell of cells) table[cell] = (table[cell] ?? 0) + 1;
+  return { table, size: names.length, cells };
 }
 
-/** A draw of as many pairs with replacement, cell by cell of the table. */
-function resample(table: Float64Array, total: number, random: () => number): Float64Array {
-  const ends = new Float64Array(table.length);
-  let sum = 0;
-  table.forEach((count, cell) => {
-    sum += count;
-    ends[cell] = sum;
-  });
-  const drawn = new Float64Array(table.length);
-  for (let index = 0; index < total; index++) {
-    const point = random() * total;
-    const cell = ends.findIndex((end) => point < end);
+/** A draw of as many pairs with replacement, cell by cell of the table. `cells`: the cell of every pair. */
+function resample(cells: Uint16Array, size: number, random: () => number): Float64Array {
+  const drawn = new Float64Array(size ** 2);
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[Math.floor(random() * cells.length)] ?? 0;
     drawn[cell] = (drawn[cell] ?? 0) + 1;
   }
   return drawn;

@@ -18,7 +18,11 @@ export function contentStemsOf(text: string): string[] {
 /** Whether the phrase stands in the text, word beside word. An empty phrase stands nowhere. */
 export function hasPhrase(text: readonly string[], phrase: readonly string[]): boolean {
   if (phrase.length === 0) return false;
-  for (let start = text.indexOf(phrase[0] ?? ''); start >= 0; start = text.indexOf(phrase[0] ?? '', start + 1)) {
+  for (
+    let start = text.indexOf(phrase[0] ?? '');
+    start >= 0;
+    start = text.indexOf(phrase[0] ?? '', start + 1)
+  ) {
     if (phrase.every((word, offset) => text[start + offset] === word)) return true;
   }
   return false;
@@ -26,7 +30,9 @@ export function hasPhrase(text: readonly string[], phrase: readonly string[]): b
 
 const oneOnOne = /\b1\s?(?::|-on-|on)\s?1s?\b/g;
 const stopWords = new Set(
-  'a an and as at by for from in into is it its of on or our that the their this to we with you your'.split(' '),
+  'a an and as at by for from in into is it its of on or our that the their this to we with you your'.split(
+    ' ',
+  ),
 );
 
 /** Stems cost a microsecond each and texts repeat their words: remembered, at most 50,000. */

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 
+import { meetingsCommand } from './make/meetings.ts';
 import { personasCommand } from './make/personas.ts';
 import { promptsCommand } from './make/prompts.ts';
 import { repliesCommand } from './make/replies.ts';
@@ -10,6 +11,7 @@ export const makeCommand: CommandModule = {
   describe: 'Make rows that are missing: with any OpenAI-compatible model, a local one, or offline',
   builder: (yargs) =>
     yargs
+      .command(meetingsCommand)
       .command(personasCommand)
       .command(promptsCommand)
       .command(repliesCommand)

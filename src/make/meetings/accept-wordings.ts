@@ -33,7 +33,9 @@ export function acceptWordings(place: string, cells: number, answer: unknown): A
       wordings.set(checked.cell, checked.wording);
     }
   }
-  const missing = Array.from({ length: cells }, (_, index) => index + 1).filter((cell) => !wordings.has(cell));
+  const missing = Array.from({ length: cells }, (_, index) => index + 1).filter(
+    (cell) => !wordings.has(cell),
+  );
   if (missing.length > 0) {
     findings.push(problem('meetings-missing', place, `no usable meeting for cell ${missing.join(', ')}`));
   }
@@ -61,7 +63,11 @@ function checkMeeting(
   const findings = textFindings(where, wording);
   if (smuggled.length > 0) {
     findings.push(
-      problem('meetings-label-smuggled', where, `the rules label, not the model; it sent ${smuggled.join(', ')}`),
+      problem(
+        'meetings-label-smuggled',
+        where,
+        `the rules label, not the model; it sent ${smuggled.join(', ')}`,
+      ),
     );
   }
   return findings.length > 0 ? { findings } : { cell, wording, findings };
@@ -106,7 +112,15 @@ function problem(code: string, place: string, message: string): Finding {
   return { code, severity: 'error', place, message };
 }
 
-const labelKeys = ['importance', 'importance_label', 'label', 'prep_needed', 'prep_time_minutes', 'reasoning', 'route'];
+const labelKeys = [
+  'importance',
+  'importance_label',
+  'label',
+  'prep_needed',
+  'prep_time_minutes',
+  'reasoning',
+  'route',
+];
 const labelInText =
   /\b(?:importance(?:_label)?|prep_needed|prep_time_minutes)\s*["']?\s*[:=]|\[(?:critical|high|medium|low)\]/i;
 const placeholder = /\{\w*\}|<\w+>|\[(?:name|project|company|topic|date|your [a-z]+)\]|\blorem ipsum\b/i;

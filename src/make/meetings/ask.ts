@@ -38,7 +38,7 @@ function systemMessage({ card }: MeetingPlan): ChatMessage {
   return {
     role: 'system',
     content: [
-      `You write realistic calendar invitations for one person: ${card.name}, ${String(company ?? 'a company')} (${String(industry ?? 'business')}).`,
+      `You write realistic calendar invitations for one person: ${card.name}, ${named(company, 'a company')} (${named(industry, 'business')}).`,
       card.summary,
       `They speak of projects (${words.projects.join(', ')}), of material (${words.artefacts.join(', ')}) and work with ${words.teams.join(', ')}.`,
       'Write in English. A subject is one line of at most 80 characters as people type it. A body is two sentences of at most 240 characters.',
@@ -47,6 +47,10 @@ function systemMessage({ card }: MeetingPlan): ChatMessage {
       'Answer with JSON only: {"meetings": [{"cell": 1, "subject": "…", "body": "…", "people": [{"name": "…", "title": "…"}]}]}, one entry for each cell.',
     ].join('\n'),
   };
+}
+
+function named(value: unknown, fallback: string): string {
+  return typeof value === 'string' && value !== '' ? value : fallback;
 }
 
 function userMessage(groups: readonly MeetingGroup[]): ChatMessage {

@@ -81,7 +81,9 @@ function planDurations(sizes: readonly number[], mean: number, random: () => num
   const order = shuffled([...sizes.keys()], random);
   for (const index of order.filter((each) => (sizes[each] ?? 1) > 1)) {
     const size = sizes[index] ?? 1;
-    const open = durations.flatMap((_, at) => ((left[at] ?? 0) >= size ? [at, at, at].slice(0, left[at]) : []));
+    const open = durations.flatMap((_, at) =>
+      (left[at] ?? 0) >= size ? [at, at, at].slice(0, left[at]) : [],
+    );
     const chosen = open.length > 0 ? weighted(open, left, random) : left.indexOf(Math.max(...left));
     lengths[index] = durations[chosen] ?? 30;
     left[chosen] = (left[chosen] ?? 0) - size;
@@ -114,7 +116,9 @@ function placeSeries(
   const perWeek = intervalWeeks === 0 ? Math.ceil(size / grid.weeks) : 1;
   const span = intervalWeeks === 0 ? grid.weeks : (size - 1) * intervalWeeks + 1;
   const firstWeek = Math.floor(random() * (grid.weeks - span + 1));
-  const exceptions = new Set(shuffled([...Array(size).keys()].slice(size > 1 ? 1 : 0), random).slice(0, need.exceptions));
+  const exceptions = new Set(
+    shuffled([...Array(size).keys()].slice(size > 1 ? 1 : 0), random).slice(0, need.exceptions),
+  );
   const weeks = Array.from({ length: size }, (_, index) =>
     intervalWeeks === 0 ? Math.floor(index / perWeek) : firstWeek + index * intervalWeeks,
   );
@@ -123,7 +127,10 @@ function placeSeries(
   const slots = weeks.map((week, index): Slot => {
     const isException = exceptions.has(index);
     if (isException || intervalWeeks === 0) {
-      return { ...grid.place(week, durationMinutes, random, intervalWeeks === 0 ? rhythm : undefined), isException };
+      return {
+        ...grid.place(week, durationMinutes, random, intervalWeeks === 0 ? rhythm : undefined),
+        isException,
+      };
     }
     grid.take(week, rhythm.day, rhythm.startMinute, durationMinutes);
     return { week, ...rhythm, isException };

@@ -41,7 +41,10 @@ export function eventsOf(
   const random = seededRandom(`${plan.seed}/people/${group.index}`);
   const people = namedPeople(plan, group, wording, random);
   const own = ownResponse(group, random);
-  const you: EmailAddress = { name: `You (${plan.card.identity.role ?? plan.card.name})`, address: ownAddress };
+  const you: EmailAddress = {
+    name: `You (${plan.card.identity.role ?? plan.card.name})`,
+    address: ownAddress,
+  };
   const organizer = group.seating.organizer === 'self' ? you : (people.shift() ?? you);
   const rooms = roomsOf(group, random);
   const attendees = attendeesOf(group, { you, people, rooms, own, random });
@@ -157,7 +160,15 @@ function attendeesOf(
   return [...seats, ...params.rooms];
 }
 
-const othersRespond: readonly MeetingResponse[] = ['accepted', 'accepted', 'accepted', 'none', 'none', 'tentativelyAccepted', 'declined'];
+const othersRespond: readonly MeetingResponse[] = [
+  'accepted',
+  'accepted',
+  'accepted',
+  'none',
+  'none',
+  'tentativelyAccepted',
+  'declined',
+];
 
 /** How people answer invitations that matter more or less to them; the one who invites is always `organizer`. */
 function ownResponse({ seating, intent }: MeetingGroup, random: () => number): MeetingResponse {
@@ -166,8 +177,21 @@ function ownResponse({ seating, intent }: MeetingGroup, random: () => number): M
   return pick(isFirm ? firmly : loosely, random);
 }
 
-const firmly: readonly MeetingResponse[] = ['accepted', 'accepted', 'accepted', 'accepted', 'notResponded', 'tentativelyAccepted'];
-const loosely: readonly MeetingResponse[] = ['accepted', 'accepted', 'notResponded', 'tentativelyAccepted', 'declined'];
+const firmly: readonly MeetingResponse[] = [
+  'accepted',
+  'accepted',
+  'accepted',
+  'accepted',
+  'notResponded',
+  'tentativelyAccepted',
+];
+const loosely: readonly MeetingResponse[] = [
+  'accepted',
+  'accepted',
+  'notResponded',
+  'tentativelyAccepted',
+  'declined',
+];
 
 function showAsOf(response: MeetingResponse): ShowAs {
   if (response === 'declined') return 'free';

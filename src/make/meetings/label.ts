@@ -123,9 +123,7 @@ function weightyPeople({ organizer, attendees }: LabelledEvent): string[] {
     ...attendees.filter(({ type }) => type !== 'resource').map(({ emailAddress }) => emailAddress),
   ];
   return [
-    ...new Set(
-      people.filter((person) => isExecutive(person) || isCustomer(person)).map(({ name }) => name),
-    ),
+    ...new Set(people.filter((person) => isExecutive(person) || isCustomer(person)).map(({ name }) => name)),
   ];
 }
 

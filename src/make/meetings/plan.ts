@@ -67,12 +67,15 @@ export function planMeetings(params: {
   );
   const { entries, weeks } = planCalendar(quotas, workingTimeOf(card), random);
   const groups = quotas.flatMap((quota, index): MeetingGroup[] => {
-    const [route, prep, seating, entry] = [routes[index], preps[index] ?? null, seatings[index], entries[index]];
+    const [route, prep, seating, entry] = [
+      routes[index],
+      preps[index] ?? null,
+      seatings[index],
+      entries[index],
+    ];
     if (!route || !seating || !entry) return [];
     const mention = chooseMention(mentions, route, prep, quota.intent, random);
-    return [
-      { index, intent: quota.intent, route, mention, prep, isSeries: quota.isSeries, seating, entry },
-    ];
+    return [{ index, intent: quota.intent, route, mention, prep, isSeries: quota.isSeries, seating, entry }];
   });
   return { card, rules, mentions, weeks, seed, groups };
 }

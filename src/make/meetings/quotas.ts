@@ -25,7 +25,12 @@ const intentShares: readonly (readonly [ImportanceLabel, number])[] = [
 const typeShares = [0.6, 0.3, 0.1];
 /** Middle of the printed 40-50 %, and how it falls on the intents: nobody prepares for what rarely matters. */
 const prepShare = 0.45;
-const prepRates: Readonly<Record<ImportanceLabel, number>> = { critical: 0.92, high: 0.68, medium: 0.33, low: 0 };
+const prepRates: Readonly<Record<ImportanceLabel, number>> = {
+  critical: 0.92,
+  high: 0.68,
+  medium: 0.33,
+  low: 0,
+};
 const usualSeriesLength = 4;
 
 /** Whole groups whose rows meet intent, type and preparation shares by construction. */
@@ -75,12 +80,21 @@ function quotasOfIntent(params: {
     const needsPrep = sizesWithPrep.has(index);
     if (needsPrep) left -= size;
     const exceptionsHere = changes[index] ?? 0;
-    return { intent, isSeries: true, occurrences: size - exceptionsHere, exceptions: exceptionsHere, needsPrep };
+    return {
+      intent,
+      isSeries: true,
+      occurrences: size - exceptionsHere,
+      exceptions: exceptionsHere,
+      needsPrep,
+    };
   });
-  const single = Array.from(
-    { length: singles },
-    (_, index): GroupQuota => ({ intent, isSeries: false, occurrences: 0, exceptions: 0, needsPrep: index < left }),
-  );
+  const single = Array.from({ length: singles }, (_, index): GroupQuota => ({
+    intent,
+    isSeries: false,
+    occurrences: 0,
+    exceptions: 0,
+    needsPrep: index < left,
+  }));
   return [...series, ...single];
 }
 

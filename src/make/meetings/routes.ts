@@ -90,8 +90,7 @@ export function assertReachable(cardId: string, mentions: ReadonlyMap<Route, rea
 
 function mentionOf(rules: CompiledRules, route: Route, phrases: readonly string[]): Mention[] {
   const fired = firedByText(rules, phrases.join(', '));
-  const expected: ImportanceLabel =
-    route === 'always-people' ? 'high' : intentOfRoute(route);
+  const expected: ImportanceLabel = route === 'always-people' ? 'high' : intentOfRoute(route);
   if (importanceOf(fired) !== expected) return [];
   return [
     {

@@ -18,5 +18,6 @@ function titleOf(name: string): string {
 }
 
 const executive =
-  /\b(?:C[EFTOIPM]O|CISO|CHRO|CRO|CDO|[SE]?VP|(?:Senior |Executive )?Vice President|President|Chief|Chair(?:man|woman)?|Board Member|Managing Director|General Manager)\b/i;
-const customer = /\b(?:customer|client)\b/i;
+  /\b(?:C[EFTOIPM]O|CISO|CHRO|CRO|CDO|[SE]?VP|(?:Senior |Executive )?Vice President|President|Chief|Chair(?:man|woman)?|Board Member|Managing Director|General Manager|Managing Partner|Executive Director|Director General|Dean|Provost|Rector)\b/i;
+/** Not the `Customer Success Manager` next door. */
+const customer = /^(?:customer|client)\s*(?:$|[,:–-])/i;

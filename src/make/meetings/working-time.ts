@@ -10,7 +10,9 @@ const usualWeeklyHours = 20;
 export function workingTimeOf(card: Card): WorkingTime {
   const [first, last] = rangeOf(card.context['working_hours']) ?? usualHours;
   const days = card.context['working_days'];
-  const known = Array.isArray(days) ? days.filter((day) => typeof day === 'number' && day >= 1 && day <= 7) : [];
+  const known = Array.isArray(days)
+    ? days.filter((day) => typeof day === 'number' && day >= 1 && day <= 7)
+    : [];
   return {
     weeklyMinutes: Math.round(weeklyHoursOf(card) * 60),
     dayMinutes: [first * 60, last * 60],
