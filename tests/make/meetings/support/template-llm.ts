@@ -38,7 +38,7 @@ export function templateLlm(
     codes,
     ask(ask) {
       asked.push(ask.cell);
-      const answer = spoil(ask.template(seededRandom(`${seed}/${ask.cell}`)), ask as Ask<unknown>);
+      const answer = spoil(ask.template(seededRandom(`${seed}/${ask.cell}`)), ask);
       const accepted = ask.accept(answer);
       codes.push(...(accepted.findings ?? []).map(({ code }) => code));
       return Promise.resolve({
