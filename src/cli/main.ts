@@ -10,6 +10,7 @@ import { configCommand } from './commands/config.ts';
 import { evalCommand } from './commands/eval.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { reportCommand } from './commands/report.ts';
+import { loraCommand } from './commands/lora.ts';
 import { makeCommand } from './commands/make.ts';
 import { planCommand } from './commands/plan.ts';
 import { pushCommand } from './commands/push.ts';
@@ -90,6 +91,18 @@ const optionNames = [
   'start-date',
   'time-zone',
   'output-dir',
+  'from',
+  'adapter',
+  'card',
+  'target',
+  'mode',
+  'level',
+  'tokenizer',
+  'allow-remote',
+  'check-only',
+  'python',
+  'kind',
+  'base-model',
 ];
 const commandNames = [
   'tag',
@@ -114,6 +127,10 @@ const commandNames = [
   'diversity',
   'prompts',
   'personas',
+  'lora',
+  'prep',
+  'check',
+  'script',
 ];
 
 async function main(): Promise<void> {
@@ -129,6 +146,7 @@ async function main(): Promise<void> {
     .command(reportCommand)
     .command(fetchCommand)
     .command(makeCommand)
+    .command(loraCommand)
     .command(pushCommand)
     .command(statusCommand)
     .command(benchCommand)
