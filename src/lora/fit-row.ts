@@ -46,7 +46,7 @@ const cutMark = '… ';
 
 /** A text without spaces: characters from its end. */
 function lastCharacters(text: string, room: number, count: CountTokens): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   let [low, high] = [0, characters.length];
   while (low < high) {
     const middle = (low + high) >> 1;

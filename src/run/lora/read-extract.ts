@@ -95,7 +95,7 @@ export async function readExtracted(
   target: LoraTarget,
 ): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
-  const replies = target === 'assistant' ? await openReplies(folder) : null;
+  const replies = target === 'assistant' ? openReplies(folder) : null;
   for await (const record of readJsonLines(persona.clusterFile)) {
     const id = textOf(record, 'id');
     const exchange = { id, conversation: textOf(record, 'conversation_id') || id };

@@ -41,7 +41,7 @@ export const loraCheckCommand: CommandModule<object, CheckArguments> = {
         '$0 lora check runs/extract/lora_training',
         'roles, placeholders, personal data, lengths, leakage',
       )
-      .example('$0 lora check --check-only --python venv/bin/python', 'only what is installed') as never, // yargs widens `choices`
+      .example('$0 lora check --check-only --python venv/bin/python', 'only what is installed'),
   async handler(args) {
     if (args.path === undefined && !args['check-only']) {
       throw new ConfigError('lora check: name a folder of training files, or --check-only', {

@@ -78,7 +78,7 @@ export const loraPrepCommand: CommandModule<object, PrepArguments> = {
       .example(
         '$0 lora prep --from runs/extract --persona architect --target endpoint --base-url http://127.0.0.1:8000/v1 --model qwen',
         'replies of a local model in the persona’s manner',
-      ) as never, // yargs widens `choices`
+      ),
   async handler(args) {
     const taxonomy = await loadTaxonomy();
     const counter = await openTextCounter(args.tokenizer ?? null);

@@ -52,7 +52,7 @@ export const loraScriptCommand: CommandModule<object, ScriptArguments> = {
         '$0 lora script --run runs/mine --adapter tech_expert --mode 24GB --kind trl',
         'an adapter group',
       )
-      .example('python train_architect_trl.py --tiny --max-steps 10', 'dry run of a script') as never, // yargs widens `choices`
+      .example('python train_architect_trl.py --tiny --max-steps 10', 'dry run of a script'),
   async handler(args) {
     const subject = subjectOf(args);
     await withProcess({ json: args.json }, async (effects) => {
