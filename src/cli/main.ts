@@ -8,6 +8,7 @@ import { benchCommand } from './commands/bench.ts';
 import { cardsCommand } from './commands/cards.ts';
 import { configCommand } from './commands/config.ts';
 import { evalCommand } from './commands/eval.ts';
+import { extractCommand } from './commands/extract.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { reportCommand } from './commands/report.ts';
 import { loraCommand } from './commands/lora.ts';
@@ -48,6 +49,10 @@ const optionNames = [
   'traits',
   'threshold',
   'data',
+  'clusters',
+  'mode',
+  'branches',
+  'refresh',
   'against',
   'among',
   'encoder',
@@ -111,6 +116,7 @@ const commandNames = [
   'verify',
   'eval',
   'train',
+  'extract',
   'report',
   'fetch',
   'make',
@@ -142,6 +148,7 @@ async function main(): Promise<void> {
     .command(evalCommand)
     .command(trainCommand)
     .command(whyCommand)
+    .command(extractCommand)
     .command(verifyCommand)
     .command(reportCommand)
     .command(fetchCommand)

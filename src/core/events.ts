@@ -38,5 +38,15 @@ export type RunEvent =
 /** Stages of a run, in order. */
 export type Stage = 'scan' | 'tag' | 'refine' | 'screen' | 'plan' | 'order' | 'collect' | 'write' | 'report';
 
-/** What can be under way: stages of a run, those of `train`, what goes over the network, and the cells of `make`. */
-export type ProgressStage = Stage | 'encode' | 'fit' | 'fetch' | 'push' | 'make';
+/** What can be under way: stages of a run, of `train` and of `extract`, what goes over the network, and the cells of `make`. */
+export type ProgressStage =
+  | Stage
+  | 'encode'
+  | 'fit'
+  | 'fetch'
+  | 'push'
+  | 'make'
+  | 'parse'
+  | 'categorise'
+  | 'cluster'
+  | 'describe';

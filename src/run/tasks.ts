@@ -289,6 +289,26 @@ export interface BlockEmbeddings {
   readonly width: number;
 }
 
+/** Runs the encoder over messages of somebody's export; the persona tagger's folder is the encoder's. */
+export interface EncodeMessagesTask {
+  readonly kind: 'encode-messages';
+  readonly name: string;
+  readonly out: string;
+  /** Absolute; the file of categorised messages. */
+  readonly messages: string;
+  /** Lines of it, in bytes. */
+  readonly block: { readonly start: number; readonly end: number; readonly rows: number };
+  /** Relative to `out`. */
+  readonly path: string;
+  readonly done: string;
+  readonly key: StepKey;
+}
+
+export interface EncodeMessagesCounts {
+  readonly rows: number;
+  readonly width: number;
+}
+
 export type WorkerTask =
   | OrderTask
   | ScanTask
@@ -302,7 +322,8 @@ export type WorkerTask =
   | SurveyTask
   | LabelsTask
   | JudgeTask
-  | EmbedTask;
+  | EmbedTask
+  | EncodeMessagesTask;
 
 /** Why an input file cannot be read. */
 export interface Damage {

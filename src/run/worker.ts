@@ -8,6 +8,7 @@ import type { WorkerReply } from '../tag/protocol.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
 import { collectStep } from './write/collect-step.ts';
 import { embedStep } from './train/embed-step.ts';
+import { encodeMessagesStep } from './extract/encode-step.ts';
 import { judgeStep } from './evaluate/judge-step.ts';
 import { labelsStep } from './evaluate/labels-step.ts';
 import { paceStep } from './tag/pace-step.ts';
@@ -57,6 +58,8 @@ async function perform(task: WorkerTask): Promise<unknown> {
       return judgeStep(task, await tagKit());
     case 'embed':
       return embedStep(task, await sentenceEncoder());
+    case 'encode-messages':
+      return encodeMessagesStep(task, await sentenceEncoder());
   }
 }
 

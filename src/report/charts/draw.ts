@@ -1,4 +1,4 @@
-import { BarChart, CustomChart, SankeyChart } from 'echarts/charts';
+import { BarChart, CustomChart, SankeyChart, ScatterChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
@@ -20,7 +20,7 @@ interface Drawing {
 
 /** One SVG element without script, style or outside reference; the same drawing gives the same bytes. */
 export function drawChart({ id, title, description, width, height, option }: Drawing): string {
-  echarts.use([BarChart, CustomChart, SankeyChart, GridComponent, SVGRenderer]);
+  echarts.use([BarChart, CustomChart, SankeyChart, ScatterChart, GridComponent, SVGRenderer]);
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit' }, ...option });

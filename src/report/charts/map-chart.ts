@@ -1,0 +1,88 @@
+import { visibleText } from '../../lib/visible-text.ts';
+import { colours } from './colours.ts';
+import { drawChart } from './draw.ts';
+
+/** Colours of the clusters in their order, light and dark; told apart in both and by people who see colours differently. */
+export const mapColours: readonly { readonly light: string; readonly dark: string }[] = [
+  { light: '#1f6f9e', dark: '#62b0e0' },
+  { light: '#c2601a', dark: '#f0a05c' },
+  { light: '#4e8a3b', dark: '#97cc7f' },
+  { light: '#8a4f9e', dark: '#c699d8' },
+  { light: '#b58a12', dark: '#e3c45a' },
+  { light: '#b03a5b', dark: '#ee8fa8' },
+  { light: '#2f8f87', dark: '#77cfc6' },
+  { light: '#6b6f1f', dark: '#bcc06a' },
+];
+
+const width = 1040;
+const height = 560;
+
+/** Scatter of messages on a plane, coloured by cluster, with the name of each cluster at its middle. */
+export function drawMapChart(input: {
+  readonly points: readonly { readonly x: number; readonly y: number; readonly cluster: number }[];
+  readonly names: readonly string[];
+}): string {
+  const groups = [...input.names.map((_, index) => index), -1].map((cluster) => ({
+    cluster,
+    points: input.points.filter((point) => point.cluster === cluster),
+  }));
+  const axis = {
+    type: 'value' as const,
+    scale: true,
+    axisLabel: { show: false },
+    axisTick: { show: false },
+    axisLine: { show: false },
+    splitLine: { show: false },
+  };
+  return drawChart({
+    id: 'map',
+    title: 'Messages on a plane by what they say and how',
+    description: describe(groups, input.names),
+    width,
+    height,
+    option: {
+      grid: { left: 10, right: 10, top: 10, bottom: 10 },
+      xAxis: axis,
+      yAxis: axis,
+      series: [
+        ...groups.map(({ cluster, points }) => ({
+          type: 'scatter' as const,
+          silent: true,
+          symbolSize: 5,
+          itemStyle: { color: mapColours[cluster]?.light ?? colours.before.light, opacity: 0.75 },
+          data: points.map(({ x, y }) => [x, y]),
+        })),
+        {
+          type: 'scatter' as const,
+          silent: true,
+          symbolSize: 0,
+          label: {
+            show: true,
+            color: colours.ink.light,
+            fontSize: 14,
+            fontWeight: 600,
+            formatter: ({ dataIndex }: { dataIndex: number }) => visibleText(input.names[dataIndex] ?? ''),
+          },
+          data: input.names.map((_, cluster) => middleOf(groups[cluster]?.points ?? [])),
+        },
+      ],
+    },
+  });
+}
+
+/** Median of each coordinate: a few strays do not move it. */
+function middleOf(points: readonly { readonly x: number; readonly y: number }[]): [number, number] {
+  const median = (values: readonly number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  return [median(points.map(({ x }) => x)), median(points.map(({ y }) => y))];
+}
+
+function describe(
+  groups: readonly { readonly cluster: number; readonly points: readonly unknown[] }[],
+  names: readonly string[],
+): string {
+  return groups
+    .filter(({ points }) => points.length > 0)
+    .map(({ cluster, points }) => `${names[cluster] ?? 'in no persona'}: ${points.length} messages`)
+    .join('; ');
+}
