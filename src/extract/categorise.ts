@@ -54,7 +54,7 @@ function lengthOf(words: number, limits: CategoryRules['lengths']): string {
 
 function groupCounter(groups: Readonly<Record<string, readonly string[]>>) {
   const names = Object.keys(groups);
-  const matcher = compileMatcher(Object.values(groups));
+  const matcher = compileMatcher(Object.values(groups), { longestOnly: true });
   return (
     words: readonly string[],
     more: Readonly<Record<string, number>>,
@@ -70,12 +70,13 @@ function groupCounter(groups: Readonly<Record<string, readonly string[]>>) {
 /** Types of the questions in a text: their words anywhere in a sentence that ends in a question mark, else at its beginning. */
 function questionFinder(groups: Readonly<Record<string, readonly string[]>>) {
   const names = Object.keys(groups);
-  const matcher = compileMatcher(Object.values(groups));
+  const matcher = compileMatcher(Object.values(groups), { longestOnly: true });
   return (prose: string): string[] => {
     const found = new Set<number>();
     for (const sentence of sentencesOf(prose)) {
       const isQuestion = /[?？]["')\]]*$/u.test(sentence);
-      for (const { group, at } of matcher.match(wordsOf(sentence))) if (isQuestion || at === 0) found.add(group);
+      for (const { group, at } of matcher.match(wordsOf(sentence)))
+        if (isQuestion || at === 0) found.add(group);
     }
     return names.filter((_, group) => found.has(group));
   };

@@ -23,11 +23,14 @@ export const mostClusters = 6;
 
 const starts = 8;
 const bootstraps = 5;
+/** Of silhouettes that differ by less than this part of the highest, the fewer clusters win: more would split a manner, not a person. */
+const tolerance = 0.05;
 /** Points that silhouettes are measured on. */
 const silhouettePoints = 1500;
 
 /**
- * Chooses how many clusters the points have, 3 … 6 by the mean silhouette unless `forced`, and fits them. Seeded throughout.
+ * Chooses how many clusters the points have, unless `forced`, and fits them: the fewest of 3 … 6 whose mean silhouette is as
+ * good as the highest. Seeded throughout.
  * Holds a table of distances, 9 MiB.
  */
 export function chooseClusters(
@@ -43,7 +46,10 @@ export function chooseClusters(
     const each = silhouettes(distances, fit.clusters.slice(0, measured.length), k);
     return { k, fit, each, silhouette: meanOf(each), stability: stabilityOf(points, fit, k, seed) };
   });
-  const best = tried.reduce((one, other) => (other.silhouette > one.silhouette + 1e-9 ? other : one));
+  const highest = Math.max(...tried.map(({ silhouette }) => silhouette));
+  const best =
+    tried.find(({ silhouette }) => silhouette >= highest - tolerance * Math.abs(highest)) ?? tried[0];
+  if (!best) throw new RangeError('no number of clusters to try');
   return {
     k: best.k,
     isForced: forced !== null,

@@ -68,11 +68,7 @@ class Tally {
   }
 }
 
-function whyLeftOut(
-  node: TreeNode,
-  branch: 'active' | 'side',
-  branches: 'active' | 'all',
-): string | null {
+function whyLeftOut(node: TreeNode, branch: 'active' | 'side', branches: 'active' | 'all'): string | null {
   if (branch === 'side' && branches === 'active') return 'side-branch';
   if (node.text === null) return node.notes.find((note) => note !== 'asset') ?? 'no-text';
   return node.text.length < minimumMessageChars ? 'too-short' : null;
@@ -115,7 +111,7 @@ function answeredBy(node: TreeNode, nodes: ReadonlyMap<string, TreeNode>): TreeN
 /** The last visible answer before the person speaks again: along the active path, elsewhere along the newest branch. */
 function replyTo(node: TreeNode, { children }: WalkedTree, onPath: ReadonlySet<string>): TreeNode | null {
   let reply: TreeNode | null = null;
-  for (let at: TreeNode | undefined = node; at; ) {
+  for (let at: TreeNode | undefined = node; at;) {
     const next: readonly TreeNode[] = children.get(at.id) ?? [];
     at = next.find((child) => onPath.has(child.id)) ?? next.at(-1);
     if (!at || at.role === 'user') break;

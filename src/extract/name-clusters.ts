@@ -52,9 +52,7 @@ export function nameClusters(profiles: readonly ClusterProfile[], rules: NameRul
   const nouns = rules.nouns.map((noun) => ({ noun, scores: score(noun.signs) }));
   const adjectives = rules.adjectives.map(({ name, signs }) => ({ name, scores: score(signs) }));
   const pairs = nouns
-    .flatMap(({ noun, scores }, place) =>
-      scores.map((value, cluster) => ({ noun, place, cluster, value })),
-    )
+    .flatMap(({ noun, scores }, place) => scores.map((value, cluster) => ({ noun, place, cluster, value })))
     .toSorted((a, b) => b.value - a.value || a.cluster - b.cluster || a.place - b.place);
   const names = new Map<number, ClusterName>();
   const taken = new Set<string>();
@@ -86,7 +84,9 @@ function bestAdjective(
 /** How far each share lies above the mean of the others, in units of their spread; shares that hardly differ say nothing. */
 function lifts(shares: readonly number[]): number[] {
   const mean = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
-  const spread = Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / Math.max(1, shares.length));
+  const spread = Math.sqrt(
+    shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / Math.max(1, shares.length),
+  );
   return shares.map((share) => (share - mean) / (spread + smallestSpread));
 }
 

@@ -46,7 +46,9 @@ export function createPhraseCounter(clusters: number): PhraseCounter {
           const elsewhere = counts.reduce((sum, one) => sum + one, 0) - own;
           const others = sizes.reduce((sum, one) => sum + one, 0) - size;
           const lift = own / Math.max(1, size) / ((elsewhere + 1) / Math.max(1, others));
-          return lift > 1.5 ? [{ phrase, score: own * Math.log(lift) * Math.sqrt(phrase.split(' ').length) }] : [];
+          return lift > 1.5
+            ? [{ phrase, score: own * Math.log(lift) * Math.sqrt(phrase.split(' ').length) }]
+            : [];
         });
         scored.sort((a, b) => b.score - a.score || (a.phrase < b.phrase ? -1 : 1));
         return withoutContained(
@@ -77,7 +79,9 @@ function withoutContained(ranked: readonly string[], most: number): string[] {
   const taken: string[] = [];
   for (const phrase of ranked) {
     if (taken.length === most) break;
-    const isKnown = taken.some((one) => ` ${one} `.includes(` ${phrase} `) || ` ${phrase} `.includes(` ${one} `));
+    const isKnown = taken.some(
+      (one) => ` ${one} `.includes(` ${phrase} `) || ` ${phrase} `.includes(` ${one} `),
+    );
     if (!isKnown) taken.push(phrase);
   }
   return taken;

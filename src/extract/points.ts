@@ -17,7 +17,7 @@ export interface PointSpace {
 /** Directions kept of the embeddings. */
 const directions = 16;
 /** Variance of all style numbers together, against 1 for what the text says. */
-const styleVariance = 0.35;
+const styleVariance = 0.15;
 /** A style number further from the mean than this many deviations counts as this far. */
 const farthest = 2.5;
 

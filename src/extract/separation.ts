@@ -34,7 +34,11 @@ export const separationFolds = folds;
  */
 export function measureSeparation(
   samples: readonly WordSample[],
-  clusters: readonly { readonly name: string; readonly centroid: readonly number[]; readonly radius: number }[],
+  clusters: readonly {
+    readonly name: string;
+    readonly centroid: readonly number[];
+    readonly radius: number;
+  }[],
 ): PairSeparation[] {
   const pairs: PairSeparation[] = [];
   for (let a = 0; a < clusters.length; a++) {

@@ -58,7 +58,11 @@ function hasCycle(nodes: ReadonlyMap<string, TreeNode>): boolean {
   const settled = new Set<string>();
   for (const start of nodes.values()) {
     const path = new Set<string>();
-    for (let node: TreeNode | undefined = start; node && !settled.has(node.id); node = parentOf(node, nodes)) {
+    for (
+      let node: TreeNode | undefined = start;
+      node && !settled.has(node.id);
+      node = parentOf(node, nodes)
+    ) {
       if (path.has(node.id)) return true;
       path.add(node.id);
     }

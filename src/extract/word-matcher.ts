@@ -19,8 +19,14 @@ interface Pattern {
   readonly isOpen: boolean;
 }
 
-/** Compiles groups of patterns. What a word can begin is remembered, so that a text costs one look-up a word. */
-export function compileMatcher(groups: readonly (readonly string[])[]): WordMatcher {
+/**
+ * Compiles groups of patterns. What a word can begin is remembered, so that a text costs one look-up a word. With `longestOnly`
+ * words of a phrase are hits of nothing shorter: `what if` is no `what` and no `if`.
+ */
+export function compileMatcher(
+  groups: readonly (readonly string[])[],
+  { longestOnly = false }: { readonly longestOnly?: boolean } = {},
+): WordMatcher {
   const patterns = groups.flatMap((texts, group) => texts.map((text) => compile(text, group)));
   const byFirst = new Map<string, Pattern[]>();
   const open = patterns.filter((pattern) => pattern.isOpen);
@@ -42,10 +48,14 @@ export function compileMatcher(groups: readonly (readonly string[])[]): WordMatc
   return {
     match(words) {
       const hits: WordHit[] = [];
+      let taken = 0;
       for (const [at, word] of words.entries()) {
+        if (at < taken) continue;
         for (const { group, text, words: wanted } of candidates(word)) {
           if (wanted.length > 1 && !wanted.every((each, i) => words[at + i] === each)) continue;
+          if (at < taken && wanted.length < taken - at) continue;
           hits.push({ group, pattern: text, at });
+          if (longestOnly) taken = Math.max(taken, at + wanted.length);
         }
       }
       return hits;

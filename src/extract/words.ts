@@ -5,7 +5,7 @@ export function wordsOf(text: string): string[] {
   return (text.toLowerCase().match(word) ?? []).map((found) => found.replace('’', "'"));
 }
 
-const notProse = /```[\s\S]*?(?:```|$)|`[^`\n]+`|https?:\/\/\S+|^>.*$|^\s*at .+:\d+:\d+\)?$/gm;
+const notProse = /```[\s\S]*?(?:```|(?![\s\S]))|`[^`\n]+`|https?:\/\/\S+|^>.*$|^\s*at .+:\d+:\d+\)?$/gm;
 
 /** The text without code, addresses of pages, quotations and stack traces: what the person put into words. */
 export function proseOf(text: string): string {

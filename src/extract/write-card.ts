@@ -7,7 +7,11 @@ import { writePrompts } from './write-prompts.ts';
 /** The card of a discovered persona. Adapters are for workers: the model that puts their answers together stays as it is. */
 export function cardOf(
   persona: DiscoveredPersona,
-  given: { readonly taxonomy: Taxonomy; readonly seed: number; readonly findings: Readonly<Record<string, unknown>> },
+  given: {
+    readonly taxonomy: Taxonomy;
+    readonly seed: number;
+    readonly findings: Readonly<Record<string, unknown>>;
+  },
 ): Card {
   const { noun, profile } = persona;
   const behaviour = given.taxonomy.personas.find(({ id }) => id === noun.persona);

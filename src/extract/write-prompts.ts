@@ -42,7 +42,9 @@ const reasoningWords: Readonly<Record<string, string>> = {
 };
 
 function thinkingSection({ profile }: DiscoveredPersona): string | null {
-  const styles = Object.entries(sharesOf(profile.reasonings, profile.size)).filter(([, share]) => share > 0.15);
+  const styles = Object.entries(sharesOf(profile.reasonings, profile.size)).filter(
+    ([, share]) => share > 0.15,
+  );
   const markers = Object.keys(sharesOf(profile.markers, profile.size)).slice(0, 6);
   return section('Thinking style', [
     ...styles.slice(0, 2).flatMap(([style]) => reasoningWords[style] ?? []),
@@ -62,13 +64,17 @@ const toneWords: Readonly<Record<string, string>> = {
 function communicationSection(persona: DiscoveredPersona): string | null {
   const { profile } = persona;
   const { tone } = describePersona(persona);
-  const questions = Object.entries(sharesOf(profile.questions, profile.size)).filter(([, share]) => share > 0.1);
+  const questions = Object.entries(sharesOf(profile.questions, profile.size)).filter(
+    ([, share]) => share > 0.1,
+  );
   return section('Communication', [
     toneWords[tone] ?? 'You write plainly.',
     ...(questions.length > 0
       ? [`You often ask ${listed(questions.slice(0, 3).map(([type]) => `"${type} …?"`))}.`]
       : []),
-    ...(profile.withCode / Math.max(1, profile.size) > 0.2 ? ['You show code and output instead of describing them.'] : []),
+    ...(profile.withCode / Math.max(1, profile.size) > 0.2
+      ? ['You show code and output instead of describing them.']
+      : []),
   ]);
 }
 
@@ -79,7 +85,9 @@ function focusSection({ profile, noun, terms }: DiscoveredPersona): string | nul
   return section('Focus', [
     `Your attention is on ${noun.focus}. What comes first: ${noun.priority}.`,
     ...(topics.length > 0 ? [`Most of what you bring up is ${listed(topics.map(([name]) => name))}.`] : []),
-    ...(terms.length > 0 ? [`Things you keep coming back to: ${listed(terms.slice(0, 8).map(({ term }) => term))}.`] : []),
+    ...(terms.length > 0
+      ? [`Things you keep coming back to: ${listed(terms.slice(0, 8).map(({ term }) => term))}.`]
+      : []),
   ]);
 }
 

@@ -13,7 +13,11 @@ export interface PersonaMapModel {
   readonly isForced: boolean;
   readonly silhouette: number;
   readonly stability: number;
-  readonly candidates: readonly { readonly k: number; readonly silhouette: number; readonly stability: number }[];
+  readonly candidates: readonly {
+    readonly k: number;
+    readonly silhouette: number;
+    readonly stability: number;
+  }[];
   /** A sample; cluster −1: too small a cluster. */
   readonly points: readonly { readonly x: number; readonly y: number; readonly cluster: number }[];
   readonly separation: readonly {
@@ -77,7 +81,11 @@ ${sections.map(sectionHtml).join('\n')}
 
 function figures(model: PersonaMapModel): string {
   const items: readonly (readonly [string, string, string])[] = [
-    ['Messages', formatCount(model.messages), `${formatCount(model.messages - model.unclustered)} in a persona`],
+    [
+      'Messages',
+      formatCount(model.messages),
+      `${formatCount(model.messages - model.unclustered)} in a persona`,
+    ],
     ['Clusters', String(model.k), model.isForced ? 'as asked' : 'chosen by silhouette'],
     ['Silhouette', model.silhouette.toFixed(2), '1: far apart, 0: one cloud'],
     ['Stability', model.stability.toFixed(2), 'agreement of bootstraps, 1: the same each time'],
@@ -89,7 +97,9 @@ function figures(model: PersonaMapModel): string {
 
 function mapContent({ points, personas, unclustered, minimumSize }: PersonaMapModel): string {
   const legend = personas
-    .map(({ name, size }, index) => `<li><i class="p${index}"></i>${nameHtml(name)} ${formatCount(size)}</li>`)
+    .map(
+      ({ name, size }, index) => `<li><i class="p${index}"></i>${nameHtml(name)} ${formatCount(size)}</li>`,
+    )
     .join('');
   const rest =
     unclustered > 0
@@ -173,8 +183,13 @@ function choiceContent({ candidates, k }: PersonaMapModel): string {
 function ownStyle(): string {
   const colours = mapColours
     .map(({ light, dark }, index) => ({ rule: `i.p${index}`, light, dark }))
-    .map(({ rule, light, dark }) => ({ light: `${rule} { background: ${light}; }`, dark: `${rule} { background: ${dark}; }` }));
-  const charts = mapColours.map(({ light, dark }) => `svg.chart [fill="${light}"] { fill: ${dark}; }`).join(' ');
+    .map(({ rule, light, dark }) => ({
+      light: `${rule} { background: ${light}; }`,
+      dark: `${rule} { background: ${dark}; }`,
+    }));
+  const charts = mapColours
+    .map(({ light, dark }) => `svg.chart [fill="${light}"] { fill: ${dark}; }`)
+    .join(' ');
   return `
 ${colours.map(({ light }) => light).join(' ')} i.rest { background: var(--before); }
 @media (prefers-color-scheme: dark) { ${colours.map(({ dark }) => dark).join(' ')} ${charts} }

@@ -100,10 +100,13 @@ export const extractCommand: CommandModule<object, ExtractArguments> = {
 function checkNumbers({ clusters, seed, workers }: ExtractArguments): void {
   const isWhole = clusters === undefined || Number.isInteger(clusters);
   if (!isWhole || (clusters !== undefined && (clusters < fewestClusters || clusters > mostClusters))) {
-    throw new ConfigError(`--clusters ${clusters}: not a whole number from ${fewestClusters} to ${mostClusters}`, {
-      code: 'clusters-invalid',
-      hint: 'leave it out to have the number chosen',
-    });
+    throw new ConfigError(
+      `--clusters ${clusters}: not a whole number from ${fewestClusters} to ${mostClusters}`,
+      {
+        code: 'clusters-invalid',
+        hint: 'leave it out to have the number chosen',
+      },
+    );
   }
   if (!Number.isSafeInteger(seed)) {
     throw new ConfigError(`--seed ${seed}: not a whole number`, { code: 'seed-invalid' });

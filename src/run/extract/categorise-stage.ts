@@ -42,7 +42,11 @@ export async function categoriseMessages(params: {
     [start, rows] = [writer.bytes, 0];
   };
   for await (const message of readJsonl<ExtractedMessage>(join(params.out, messagesFile))) {
-    if (params.signal?.aborted) throw new InterruptedError('interrupted while messages were categorised');
+    if (params.signal?.aborted)
+      throw new InterruptedError('interrupted while messages were categorised', {
+        code: 'interrupted',
+        hint: 'run the same command again; it resumes',
+      });
     const language = languageOf(message.text);
     if (language) languages[language] = (languages[language] ?? 0) + 1;
     await writer.write({ ...message, ...categorise(message) } satisfies CategorisedMessage);

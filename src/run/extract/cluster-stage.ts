@@ -188,7 +188,7 @@ async function assign(params: ClusterParams, space: PointSpace, choice: ClusterC
 /** Clusters that are large enough, by size, and what number each gets; −1 for the others. */
 export interface KeptClusters {
   readonly order: readonly number[];
-  place(cluster: number): number;
+  readonly place: (cluster: number) => number;
 }
 
 function keepLarge(clusters: Uint8Array, k: number, minimumSize: number): KeptClusters {
@@ -213,7 +213,8 @@ async function writeClusters(
 ): Promise<string[]> {
   const folder = join(params.out, 'clusters');
   for (const name of await readdir(folder).catch(() => [])) {
-    if (/^(?:persona_.*|unclustered)\.jsonl$|^cluster_analysis\.json$/.test(name)) await rm(join(folder, name));
+    if (/^(?:persona_.*|unclustered)\.jsonl$|^cluster_analysis\.json$/.test(name))
+      await rm(join(folder, name));
   }
   const paths = [...found.personas.map(({ id }) => clusterFile(id)), unclusteredFile];
   await using writers = new AsyncDisposableList<JsonlWriter>();

@@ -35,7 +35,9 @@ export async function collectPersonas(
   const profiles = kept.order.map(() => createProfileCounter(signs, patterns));
   const terms = createTermCounter(count, stopWords);
   const phrases = createPhraseCounter(count);
-  const examples = kept.order.map(() => createExamplePicker(mostExamples, (text) => findPii(text).length > 0));
+  const examples = kept.order.map(() =>
+    createExamplePicker(mostExamples, (text) => findPii(text).length > 0),
+  );
   const radii = kept.order.map(() => 0);
   const samples: WordSample[] = [];
   const sampled = kept.order.map(() => 0);

@@ -156,18 +156,37 @@ async function findPersonas(
       },
       work: async (clear) => {
         const { signal } = context;
-        return clusterMessages({ out, rules, encoded, messages: categorised.messages, ...asked, signal, clear });
+        return clusterMessages({
+          out,
+          rules,
+          encoded,
+          messages: categorised.messages,
+          ...asked,
+          signal,
+          clear,
+        });
       },
     },
     context,
   );
   const found = await readFoundPersonas(join(out, personasFile));
-  const describeKey = stepKey({ clusters: clusterKey.fingerprint });
+  await presentPersonas(params, { out, found, clusters: clusterKey.fingerprint }, context);
+  return found;
+}
+
+/** Prompts, cards and the page. */
+async function presentPersonas(
+  params: ExtractParams,
+  given: { readonly out: string; readonly found: FoundPersonas; readonly clusters: string },
+  context: RunContext,
+): Promise<void> {
+  const { out, found, clusters } = given;
+  const { seed } = params;
   await runStage<DescribeCounts>(
     {
       out,
       stage: 'describe',
-      key: describeKey,
+      key: stepKey({ clusters, tool: params.tools.toolVersion, format: formatVersion }),
       isEditable: true,
       rows: ({ cards }) => cards,
       work: async (clear) => {
@@ -177,21 +196,21 @@ async function findPersonas(
     },
     context,
   );
+  const title = basename(params.path);
   await runStage<object>(
     {
       out,
       stage: 'report',
-      key: stepKey({ clusters: clusterKey.fingerprint, tool: params.tools.toolVersion }),
+      key: stepKey({ clusters, title, tool: params.tools.toolVersion, format: formatVersion }),
       rows: () => 0,
       work: async (clear) => {
         await clear();
-        await writeExtractReport(join(out, reportFile), found, basename(params.path));
+        await writeExtractReport(join(out, reportFile), found, title);
         return { outputs: [reportFile], counts: {} };
       },
     },
     context,
   );
-  return found;
 }
 
 async function encode(

@@ -23,7 +23,11 @@ export async function* readEncoded(
   const { width } = encoded;
   let index = 0;
   for (const block of encoded.blocks) {
-    if (signal?.aborted) throw new InterruptedError('interrupted while messages were clustered');
+    if (signal?.aborted)
+      throw new InterruptedError('interrupted while messages were clustered', {
+        code: 'interrupted',
+        hint: 'run the same command again; it resumes',
+      });
     const numbers = await readEmbeddings(block.path);
     let row = 0;
     for await (const message of readJsonl<CategorisedMessage>(join(out, categorisedFile), block)) {

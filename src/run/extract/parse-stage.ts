@@ -51,7 +51,11 @@ export async function parseExport(
   const seen = { conversations: new Set<string>(), messages: new Set<string>(), known: 0 };
   for (const document of opened.documents) {
     for await (const read of readConversations(document)) {
-      if (params.signal?.aborted) throw new InterruptedError('interrupted while the export was read');
+      if (params.signal?.aborted)
+        throw new InterruptedError('interrupted while the export was read', {
+          code: 'interrupted',
+          hint: 'run the same command again; it resumes',
+        });
       const found = take(read, counts, { seen, branches: params.branches });
       if (!found) continue;
       const kept = new Set<string>();

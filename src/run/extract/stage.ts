@@ -41,7 +41,9 @@ export async function runStage<Counts>(params: StageParams<Counts>, context: Run
   };
   if (reusable) return report(reusable.counts, true, 0);
   const started = performance.now();
-  const { outputs, counts } = await params.work(async () => warnOfKept(await forgetFrom(out, stage), context));
+  const { outputs, counts } = await params.work(async () =>
+    warnOfKept(await forgetFrom(out, stage), context),
+  );
   const done = [];
   for (const path of outputs) done.push({ path, ...(await fileSha256(join(out, path))) });
   await writeDone(extractPaths(out).done(stage), key, { outputs: done, counts, ms: 0 });
@@ -58,7 +60,11 @@ async function reuse<Counts>({ out, stage, key }: StageParams<Counts>): Promise<
   return 'done' in found ? found.done : null;
 }
 
-async function whereFilesExist<Counts>({ out, stage, key }: StageParams<Counts>): Promise<Done<Counts> | null> {
+async function whereFilesExist<Counts>({
+  out,
+  stage,
+  key,
+}: StageParams<Counts>): Promise<Done<Counts> | null> {
   const done = await readDone<Counts>(extractPaths(out).done(stage));
   if (done?.fingerprint !== key.fingerprint) return null;
   for (const { path } of done.outputs) {
