@@ -18,67 +18,84 @@ const mostExamples = 8;
 const separationSample = 600;
 const separationChars = 1000;
 
+interface CollectParams extends Omit<ClusterParams, 'clusters'> {
+  /** Cluster of each message, as fitted. */
+  readonly assigned: Uint8Array;
+  readonly distances: Float32Array;
+  readonly choice: ClusterChoice;
+  readonly kept: KeptClusters;
+}
+
 /** Looks at every message once and says what each kept cluster is: counts, terms, phrases, examples, a name. */
 export async function collectPersonas(
-  params: Omit<ClusterParams, 'clusters'> & {
-    readonly assigned: Uint8Array;
-    readonly distances: Float32Array;
-    readonly choice: ClusterChoice;
-    readonly kept: KeptClusters;
-  },
+  params: CollectParams,
 ): Promise<{ readonly personas: DiscoveredPersona[]; readonly samples: WordSample[] }> {
-  const { rules, kept, seed, assigned } = params;
-  const count = kept.order.length;
-  const stopWords = new Set(Object.values(rules.stopWords).flat());
-  const signs = compileSigns(rules.names);
-  const patterns = signPatterns(rules.names).length;
-  const profiles = kept.order.map(() => createProfileCounter(signs, patterns));
-  const terms = createTermCounter(count, stopWords);
-  const phrases = createPhraseCounter(count);
-  const examples = kept.order.map(() =>
-    createExamplePicker(mostExamples, (text) => findPii(text).length > 0),
-  );
-  const radii = kept.order.map(() => 0);
-  const samples: WordSample[] = [];
-  const sampled = kept.order.map(() => 0);
+  const { kept, seed, assigned } = params;
+  const collected = startCollecting(params);
+  const { clusters, terms, phrases, samples } = collected;
   const countedShare = (2 * params.sample) / Math.max(1, params.messages);
   for await (const { index, message } of readEncoded(params.out, params.encoded, params.signal)) {
     const place = kept.place(assigned[index] ?? 0);
-    if (place < 0) continue;
+    const cluster = clusters[place];
+    if (!cluster) continue;
     const distance = params.distances[index] ?? 0;
-    profiles[place]?.add(message);
-    radii[place] = (radii[place] ?? 0) + distance;
-    examples[place]?.offer({ id: message.id, text: message.text, context: message.context, distance });
+    cluster.counter.add(message);
+    cluster.distances += distance;
+    cluster.picker.offer({ id: message.id, text: message.text, context: message.context, distance });
     if (drawOf(message.id, `${seed}/words`) >= countedShare) continue;
     terms.add(place, message.text, message.conversation_id);
     phrases.add(place, message.text, message.conversation_id);
-    if ((sampled[place] ?? 0) >= separationSample) continue;
-    sampled[place] = (sampled[place] ?? 0) + 1;
+    if (cluster.sampled >= separationSample) continue;
+    cluster.sampled++;
     samples.push({
       cluster: place,
       words: [...new Set(wordsOf(proseOf(message.text.slice(0, separationChars))))],
       fold: Math.floor(drawOf(message.conversation_id, `${seed}/fold`) * separationFolds),
     });
   }
-  const found = profiles.map(({ profile }) => profile);
-  const names = nameClusters(found, rules.names);
-  const clusterTerms = terms.terms(mostTerms);
-  const clusterPhrases = phrases.phrases(mostPhrases);
-  const personas = found.flatMap((profile, cluster) => {
-    const name = names[cluster];
+  return { personas: compose(params, collected), samples };
+}
+
+type Collected = ReturnType<typeof startCollecting>;
+
+function startCollecting({ rules, kept }: CollectParams) {
+  const signs = compileSigns(rules.names);
+  const patterns = signPatterns(rules.names).length;
+  const isPrivate = (text: string): boolean => findPii(text).length > 0;
+  const stopWords = new Set(Object.values(rules.stopWords).flat());
+  const samples: WordSample[] = [];
+  return {
+    clusters: kept.order.map(() => ({
+      counter: createProfileCounter(signs, patterns),
+      picker: createExamplePicker(mostExamples, isPrivate),
+      distances: 0,
+      sampled: 0,
+    })),
+    terms: createTermCounter(kept.order.length, stopWords),
+    phrases: createPhraseCounter(kept.order.length),
+    samples,
+  };
+}
+
+function compose({ rules, kept, choice }: CollectParams, collected: Collected): DiscoveredPersona[] {
+  const profiles = collected.clusters.map(({ counter }) => counter.profile);
+  const names = nameClusters(profiles, rules.names);
+  const terms = collected.terms.terms(mostTerms);
+  const phrases = collected.phrases.phrases(mostPhrases);
+  return collected.clusters.flatMap(({ picker, distances }, cluster) => {
+    const [name, profile] = [names[cluster], profiles[cluster]];
+    if (!name || !profile) return [];
     const own = kept.order[cluster] ?? 0;
-    if (!name) return [];
     return {
       ...name,
       cluster,
       profile,
-      terms: clusterTerms[cluster] ?? [],
-      phrases: clusterPhrases[cluster] ?? [],
-      examples: examples[cluster]?.examples ?? [],
-      silhouette: params.choice.silhouetteOfCluster[own] ?? 0,
-      radius: (radii[cluster] ?? 0) / Math.max(1, profile.size),
-      centroid: params.choice.fit.centroids[own] ?? [],
+      terms: terms[cluster] ?? [],
+      phrases: phrases[cluster] ?? [],
+      examples: picker.examples,
+      silhouette: choice.silhouetteOfCluster[own] ?? 0,
+      radius: distances / Math.max(1, profile.size),
+      centroid: choice.fit.centroids[own] ?? [],
     };
   });
-  return { personas, samples };
 }
