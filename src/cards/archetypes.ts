@@ -30,7 +30,6 @@ const fileSchema = z.strictObject({
   domains: z.record(z.string(), z.array(z.string())).default({}),
 });
 
-export type Archetype = z.output<typeof archetypeSchema>;
 export type Archetypes = z.output<typeof fileSchema>;
 
 /** Reads `configs/archetypes.yaml` or a file like it. @throws ConfigError naming the file and the key */

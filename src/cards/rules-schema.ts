@@ -32,7 +32,12 @@ const prepRules = z
 export const oracleRulesSchema = z.strictObject({
   tier: z.union([z.literal(1), z.literal(2), z.literal(3)]).describe('1: highest stakes.'),
   importance: z
-    .strictObject({ always: texts, usually: texts, sometimes: texts, rarely: texts })
+    .strictObject({
+      always: texts.describe('Always important.'),
+      usually: texts.describe('Usually important.'),
+      sometimes: texts.describe('Sometimes important.'),
+      rarely: texts.describe('Rarely important.'),
+    })
     .prefault({})
     .describe('Phrases that make a meeting important, by how surely.'),
   priorities: z
@@ -50,7 +55,11 @@ export const oracleRulesSchema = z.strictObject({
     .default({})
     .describe('always_accept, conditional, decline_by_default, always_decline → phrases.'),
   prep: z
-    .strictObject({ requires: prepRules, optional: prepRules, none: prepRules })
+    .strictObject({
+      requires: prepRules.describe('Has to be prepared.'),
+      optional: prepRules.describe('Better prepared.'),
+      none: prepRules.describe('Needs no preparation.'),
+    })
     .prefault({})
     .describe('What has to be prepared, and how long that takes.'),
 });

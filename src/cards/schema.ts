@@ -13,7 +13,7 @@ const open = z.record(z.string(), z.unknown());
 const maybeText = text.nullable().default(null);
 
 /** A slug: what file names, cell names and `persona_id` are made of. */
-export const cardIdPattern = /^[a-z0-9][a-z0-9_-]{0,119}$/;
+const cardIdPattern = /^[a-z0-9][a-z0-9_-]{0,119}$/;
 
 const taxonomySchema = z.strictObject({
   persona: text.describe('Behaviour class that the tagger predicts; one of taggers/personas.yaml.'),
@@ -98,7 +98,7 @@ export const cardSchema = z.strictObject({
   summary: text.describe('One paragraph of prose.'),
   identity: identitySchema.prefault({}).describe('Who it is.'),
   voice: voiceSchema.prefault({}).describe('How it speaks.'),
-  archetype: archetypeSchema.prefault({}).describe('Kind of encounter (004).'),
+  archetype: archetypeSchema.prefault({}).describe('Kind of encounter.'),
   details: z.record(z.string(), open).default({}).describe('Detail category → its fields.'),
   rules: rulesSchema.prefault({}).describe('How it behaves and decides.'),
   context: open

@@ -108,6 +108,14 @@ const optionNames = [
   'python',
   'kind',
   'base-model',
+  'template',
+  'persona-type',
+  'gender',
+  'prompt',
+  'variation',
+  'locale',
+  'locales',
+  'categories',
 ];
 const commandNames = [
   'tag',

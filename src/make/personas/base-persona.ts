@@ -180,7 +180,7 @@ function strangers(definition: PersonaDefinition): Record<string, unknown> {
   return Object.fromEntries(Object.entries(definition).filter(([key]) => !base.includes(key)));
 }
 
-export function article(noun: string): string {
+function article(noun: string): string {
   const name = lowerFirst(noun);
   return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
 }

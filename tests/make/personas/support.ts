@@ -51,7 +51,7 @@ export function scriptedLlm(fault: Fault = () => undefined): Llm & { log: string
   return { ask, log, most: () => most };
 }
 
-export function blankCard(id: string, name: string): Card {
+function blankCard(id: string, name: string): Card {
   return newCard({ id, name, kind: 'training', persona: 'roleplay_character' }, taxonomy);
 }
 
