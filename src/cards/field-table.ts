@@ -30,7 +30,7 @@ interface SchemaNode {
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly items?: unknown;
   readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly const?: string | number;
   readonly anyOf?: readonly SchemaNode[];
   readonly isNullable?: boolean;
 }
