@@ -12,7 +12,7 @@ export function askedLogFormat(argv: readonly string[]): LogFormat {
 
 /** One line for stderr that is no event of a run: an error, or that a signal came. */
 export function logLine(
-  event: 'error' | 'stopping',
+  event: 'error' | 'stopping' | 'conversation',
   fields: Readonly<Record<string, string | number | null>>,
 ): string {
   return inertJson(JSON.stringify({ time: new Date().toISOString(), event, ...fields }));

@@ -5,6 +5,7 @@ import yargs from 'yargs';
 import { ConfigError, describeSystemError, TagDatasetsError } from '../core/errors.ts';
 import { suggestName } from '../lib/nearest.ts';
 import { benchCommand } from './commands/bench.ts';
+import { checkCommand } from './commands/check.ts';
 import { cardsCommand } from './commands/cards.ts';
 import { configCommand } from './commands/config.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -116,12 +117,18 @@ const optionNames = [
   'locale',
   'locales',
   'categories',
+  'real',
+  'cards',
+  'scenarios',
+  'personas',
+  'measures',
 ];
 const commandNames = [
   'tag',
   'plan',
   'why',
   'verify',
+  'check',
   'eval',
   'train',
   'extract',
@@ -158,6 +165,7 @@ async function main(): Promise<void> {
     .command(whyCommand)
     .command(extractCommand)
     .command(verifyCommand)
+    .command(checkCommand)
     .command(reportCommand)
     .command(fetchCommand)
     .command(makeCommand)

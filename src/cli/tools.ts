@@ -81,9 +81,14 @@ async function openInfo(
   return { ...info, folder };
 }
 
+/** Folder of a tagger by its name in taggers/, or as given. */
+export function shippedTagger(name: string): string {
+  const shipped = join(taggersRoot, name);
+  return existsSync(join(shipped, 'tagger.json')) ? shipped : resolve(name);
+}
+
 /** A name in taggers/, a folder, or `hub:owner/name` (fetched into the Hugging Face cache once). */
 async function taggerFolder(name: string): Promise<string> {
   if (name.startsWith('hub:')) return fetchTagger(name.slice(4), { environment: process.env });
-  const shipped = join(taggersRoot, name);
-  return existsSync(join(shipped, 'tagger.json')) ? shipped : resolve(name);
+  return shippedTagger(name);
 }

@@ -3,6 +3,7 @@ import type { CommandModule } from 'yargs';
 import { meetingsCommand } from './make/meetings.ts';
 import { personasCommand } from './make/personas.ts';
 import { promptsCommand } from './make/prompts.ts';
+import { conversationsCommand } from './make/conversations.ts';
 import { repliesCommand } from './make/replies.ts';
 
 /** Rows, cards and prompts made by a language model or a grammar; one file per subcommand in make/. */
@@ -14,6 +15,7 @@ export const makeCommand: CommandModule = {
       .command(meetingsCommand)
       .command(personasCommand)
       .command(promptsCommand)
+      .command(conversationsCommand)
       .command(repliesCommand)
       .epilogue(
         'Every subcommand keeps all replies in its --out: started again it asks only what is missing. Keys come from the environment only.',
