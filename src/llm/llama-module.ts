@@ -5,6 +5,7 @@ export interface LlamaModule {
   getLlama(options: {
     readonly gpu: 'auto' | false;
     readonly build: 'never';
+    readonly maxThreads: number;
     readonly logLevel: 'error';
     readonly progressLogs: boolean;
   }): Promise<Llama>;
@@ -16,7 +17,10 @@ export interface LlamaModule {
 
 interface Llama {
   loadModel(options: { readonly modelPath: string }): Promise<{
-    createContext(options: { readonly contextSize: { readonly max: number } }): Promise<{
+    createContext(options: {
+      readonly contextSize: { readonly max: number };
+      readonly threads: number;
+    }): Promise<{
       getSequence(): LlamaSequence;
     }>;
   }>;
@@ -50,6 +54,8 @@ interface LlamaSession {
       readonly temperature: number;
       readonly maxTokens: number;
       readonly seed: number;
+      readonly signal: AbortSignal;
+      readonly stopOnAbortSignal: true;
       readonly grammar?: object;
     },
   ): Promise<{ readonly responseText: string; readonly stopReason: string }>;

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 
 import pLimit from 'p-limit';
 
-import { ConfigError, TagDatasetsError } from '../core/errors.ts';
+import { ConfigError, RowError, TagDatasetsError } from '../core/errors.ts';
 import type { ChatMessage } from './ask.ts';
 import { type LlamaModule, loadLlama } from './llama-module.ts';
 import type { Completion, CompletionRequest, Provider } from './provider.ts';
@@ -13,7 +14,10 @@ import type { Completion, CompletionRequest, Provider } from './provider.ts';
  * schema, a grammar made of it keeps the model to that form.
  * @throws ConfigError when the package is not installed, or the file is no model
  */
-export async function openLlamaProvider(settings: { readonly modelFile: string }): Promise<Provider> {
+export async function openLlamaProvider(settings: {
+  readonly modelFile: string;
+  readonly timeoutMs: number;
+}): Promise<Provider> {
   const { modelFile } = settings;
   const file = await stat(modelFile).catch((cause: unknown) => {
     throw new ConfigError(`${modelFile}: no such model file`, {
@@ -34,7 +38,7 @@ export async function openLlamaProvider(settings: { readonly modelFile: string }
     complete: (request, admit) =>
       oneAtATime(async () => {
         await admit();
-        return await complete(runtime, request);
+        return await complete(runtime, request, settings.timeoutMs);
       }),
     [Symbol.asyncDispose]: () => runtime.llama.dispose(),
   };
@@ -46,11 +50,16 @@ async function startRuntime(module: LlamaModule, modelFile: string) {
     const llama = await module.getLlama({
       gpu: 'auto',
       build: 'never',
+      // Its own guess counts processors that this process may not use, and waits for them at every token.
+      maxThreads: availableParallelism(),
       logLevel: 'error',
       progressLogs: false,
     });
     const model = await llama.loadModel({ modelPath: modelFile });
-    const context = await model.createContext({ contextSize: { max: longestContext } });
+    const context = await model.createContext({
+      contextSize: { max: longestContext },
+      threads: availableParallelism(),
+    });
     return { module, llama, sequence: context.getSequence() };
   } catch (cause) {
     if (cause instanceof TagDatasetsError) throw cause;
@@ -69,6 +78,7 @@ const longestContext = 8192;
 async function complete(
   { module, llama, sequence }: Awaited<ReturnType<typeof startRuntime>>,
   request: CompletionRequest,
+  timeoutMs: number,
 ): Promise<Completion> {
   await sequence.clearHistory();
   const session = new module.LlamaChatSession({ contextSequence: sequence, autoDisposeSequence: false });
@@ -80,10 +90,18 @@ async function complete(
     temperature: request.temperature,
     maxTokens: request.maxTokens,
     seed: Number.parseInt(request.key.slice(0, 8), 16) & 0x7fffffff,
+    signal: AbortSignal.timeout(timeoutMs),
+    stopOnAbortSignal: true,
     ...(grammar ? { grammar } : {}),
   });
   const used = sequence.tokenMeter.diff(before);
   session.dispose();
+  if (stopReason === 'abort') {
+    throw new RowError(`the model did not come to an end within ${timeoutMs / 1000} s`, {
+      code: 'llm-timeout',
+      hint: 'raise timeout_seconds in a profile of provider llama',
+    });
+  }
   return {
     text: responseText,
     finish: stopReason === 'maxTokens' ? 'length' : 'stop',

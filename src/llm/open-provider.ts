@@ -18,7 +18,7 @@ export async function openProvider(
   }
   if (settings.provider === 'llama') {
     const { openLlamaProvider } = await import('./llama-provider.ts');
-    return await openLlamaProvider({ modelFile: resolve(settings.model) });
+    return await openLlamaProvider({ modelFile: resolve(settings.model), timeoutMs: settings.timeoutMs });
   }
   const { createOpenAiProvider } = await import('./openai-provider.ts');
   const { model, baseUrl, timeoutMs } = settings;

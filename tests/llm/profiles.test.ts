@@ -1,0 +1,88 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+
+import { loadProfile } from '../../src/llm/profiles.ts';
+import { resolveLlm } from '../../src/run/make/llm-settings.ts';
+import { temporaryFolder } from '../support/run-cli.ts';
+
+const shipped = join(import.meta.dirname, '..', '..', 'configs', 'llm.yaml');
+const defaults = { profiles: shipped, attempts: 3, bestOf: 1 };
+
+async function profilesFile(text: string): Promise<string> {
+  const path = join(await temporaryFolder(), 'llm.yaml');
+  await writeFile(path, text);
+  return path;
+}
+
+test('every shipped profile loads, and none holds a key', async () => {
+  const text = await readFile(shipped, 'utf8');
+  const { profiles } = parse(text) as { profiles: Record<string, unknown> };
+  for (const name of Object.keys(profiles)) await loadProfile(shipped, name);
+  expect(text).not.toMatch(/sk-\w/);
+});
+
+test.each([
+  ['profiles: {p: {provider: openai, modle: x}}', 'p', 'unknown key "modle"; did you mean "model"?'],
+  ['profiles: {p: {provider: opnai}}', 'p', 'profiles.p.provider'],
+  ['profiles: {p: {provider: openai, base_url: "ftp://x/v1"}}', 'p', 'profiles.p.base_url'],
+  ['profiles: {p: {provider: openai, prices: {prompt: -1, completion: 1}}}', 'p', 'profiles.p.prices.prompt'],
+  ['profile: {}', 'p', 'needs the key "profiles"'],
+  ['profiles: {p: [}', 'p', 'not valid YAML'],
+])('%s is refused by name', async (text, name, message) => {
+  await expect(loadProfile(await profilesFile(text), name)).rejects.toMatchObject({
+    name: 'ConfigError',
+    message: expect.stringContaining(message),
+  });
+});
+
+test('a key in the place of its variable is refused without being shown', async () => {
+  const path = await profilesFile('profiles: {p: {provider: openai, key_env: sk-secret-0001}}');
+  const error: unknown = await loadProfile(path, 'p').catch((cause: unknown) => cause);
+  expect(error).toMatchObject({ message: expect.stringContaining('names an environment variable') });
+  expect(String(error)).not.toContain('sk-secret');
+});
+
+test('an unknown profile suggests the nearest', async () => {
+  await expect(resolveLlm({ ...defaults, profile: 'olama' })).rejects.toMatchObject({
+    code: 'llm-profile-unknown',
+    hint: 'did you mean "ollama"?',
+  });
+});
+
+test('without a word the template answers; the command line comes before the profile', async () => {
+  expect(await resolveLlm(defaults)).toMatchObject({
+    provider: 'template',
+    model: 'template',
+    keyVariable: null,
+  });
+  expect(await resolveLlm({ ...defaults, profile: 'openai', model: 'other', concurrency: 3 })).toMatchObject({
+    provider: 'openai',
+    model: 'other',
+    concurrency: 3,
+    requestsPerMinute: 500,
+    keyVariable: 'OPENAI_API_KEY',
+  });
+});
+
+test('an address of one’s own gets no key unless a variable is named', async () => {
+  const choices = { ...defaults, baseUrl: 'http://127.0.0.1:8000/v1/', model: 'm' };
+  expect(await resolveLlm(choices)).toMatchObject({ baseUrl: 'http://127.0.0.1:8000/v1', keyVariable: null });
+  expect(await resolveLlm({ ...choices, keyVariable: 'MY_KEY' })).toMatchObject({ keyVariable: 'MY_KEY' });
+});
+
+test.each([
+  [{ baseUrl: 'http://user:pass@host/v1', model: 'm' }, 'llm-base-url'],
+  [{ baseUrl: 'http://host/v1?key=abc', model: 'm' }, 'llm-base-url'],
+  [{ baseUrl: 'host:80', model: 'm' }, 'llm-base-url'],
+  [{ baseUrl: 'http://host/v1' }, 'llm-model-missing'],
+  [{ provider: 'llama' }, 'llm-model-missing'],
+  [{ provider: 'replay' }, 'llm-model-missing'],
+  [{ provider: 'replay', profile: 'openai' }, 'usage'],
+] as const)('%o is refused with %s', async (choices, code) => {
+  const error: unknown = await resolveLlm({ ...defaults, ...choices }).catch((cause: unknown) => cause);
+  expect(error).toMatchObject({ name: 'ConfigError', code });
+  expect(String(error)).not.toMatch(/pass|abc/);
+});
