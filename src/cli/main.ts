@@ -101,7 +101,6 @@ const optionNames = [
   'adapter',
   'card',
   'target',
-  'mode',
   'level',
   'tokenizer',
   'allow-remote',
@@ -122,6 +121,9 @@ const optionNames = [
   'scenarios',
   'personas',
   'measures',
+  'control',
+  'cross',
+  'answers',
 ];
 const commandNames = [
   'tag',

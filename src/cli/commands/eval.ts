@@ -8,27 +8,28 @@ import { type AmongClasses, evaluateTaggers, type EvaluationResult } from '../..
 import { renderEvaluation } from '../render/evaluation.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
+import { evaluatePersonasCommand, type PersonaArguments, withPersonaOptions } from './eval/persona.ts';
+import { withMakeOptions } from './make/llm-options.ts';
 
 const allClasses: AmongClasses = 'all';
 const amongChoices: readonly AmongClasses[] = [allClasses, 'labelled'];
 
-interface EvalArguments {
-  data: string;
+interface EvalArguments extends Omit<PersonaArguments, 'tagger'> {
+  data?: string;
   tagger: string | string[];
   against?: string;
   among: AmongClasses;
   workers: number;
-  json: boolean;
 }
 
 export const evalCommand: CommandModule<object, EvalArguments> = {
   command: 'eval',
-  describe: 'Score a persona tagger on labelled rows, or compare two',
+  describe:
+    'Score a persona tagger on labelled rows, or compare two; with --persona: judge answers of personas',
   builder: (yargs) =>
-    yargs
+    withPersonaOptions(withMakeOptions(yargs))
       .option('data', {
         type: 'string',
-        demandOption: true,
         describe: 'Labelled file or folder: {instruction, input, output, persona} or {messages, persona}',
       })
       .option('tagger', {
@@ -56,16 +57,26 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
       .example(
         '$0 eval --data labelled.jsonl --among labelled',
         'a tagger of 57 personas on a file with 18 of them',
+      )
+      .example('$0 eval --persona --answers answers.jsonl', 'are the personas of recorded answers told apart')
+      .example(
+        '$0 eval --persona --base-url http://127.0.0.1:8000/v1 --model mine --out runs/mine-eval',
+        'ask an endpoint with <persona:…> control',
       ),
   async handler(args) {
     const [name = '', against] = namedTaggers(args);
     const taxonomy = await loadTaxonomy();
+    const { data } = args;
+    if (args.persona !== undefined) return evaluatePersonasCommand({ ...args, tagger: name }, taxonomy);
+    if (data === undefined) {
+      throw new ConfigError('eval: name labelled rows with --data, or ask for --persona', { code: 'usage' });
+    }
     const toolsOf = (persona: string) => loadTools({ persona, traits: 'traits-v1' }, taxonomy);
     const tools = await toolsOf(name);
     const others = against === undefined ? undefined : await toolsOf(against);
     await withProcess({ json: args.json }, async (effects) => {
       const result = await evaluateTaggers(
-        { data: args.data, tools, against: others, among: args.among, workers: args.workers },
+        { data, tools, against: others, among: args.among, workers: args.workers },
         createContext(effects),
       );
       effects.print(args.json ? toJson(result) : renderEvaluation(result));

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+
+import { ConfigError, ValidationError } from '../../core/errors.ts';
+
+/** An answer of a persona to a prompt. */
+export interface PersonaAnswer {
+  readonly persona: string;
+  readonly prompt: string;
+  readonly answer: string;
+}
+
+/** More pairs than these are not compared; the first answers of each persona count. */
+export const mostAnswers = 2000;
+
+/**
+ * Reads recorded answers: JSON Lines of {persona, prompt, answer}; `output` and `response` are taken for `answer`, `instruction`
+ * for `prompt`. Holds the file.
+ * @throws ConfigError `answers-missing`; ValidationError `answers-invalid`, `answers-too-many`, naming file and line
+ */
+export async function readAnswers(path: string): Promise<PersonaAnswer[]> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError(`${path}: no such file of answers`, {
+      code: 'answers-missing',
+      hint: 'lines are {"persona": "code_expert", "prompt": "…", "answer": "…"}',
+      cause,
+    });
+  });
+  const answers = text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    return [readAnswer(line, `${path}:${index + 1}`)];
+  });
+  if (answers.length <= mostAnswers) return answers;
+  throw new ValidationError(`${path}: ${answers.length} answers; at most ${mostAnswers} are compared`, {
+    code: 'answers-too-many',
+    hint: 'give fewer prompts: a few dozen a persona say as much',
+  });
+}
+
+function readAnswer(line: string, place: string): PersonaAnswer {
+  const record = parse(line);
+  const text = (...names: readonly string[]): string => {
+    const value = names.map((name) => record?.[name]).find((each) => typeof each === 'string');
+    return typeof value === 'string' ? value : '';
+  };
+  const answer = {
+    persona: text('persona', '_persona'),
+    prompt: text('prompt', 'instruction').replace(/^<persona:[^>\s]{1,64}>\n?/, ''),
+    answer: text('answer', 'output', 'response'),
+  };
+  const missing = Object.entries(answer).find(([, value]) => value.trim() === '')?.[0];
+  if (record && missing === undefined) return answer;
+  throw new ValidationError(record ? `${place}: no "${missing ?? ''}"` : `${place}: not a JSON object`, {
+    code: 'answers-invalid',
+    hint: 'a line is {"persona": "code_expert", "prompt": "…", "answer": "…"}',
+  });
+}
+
+function parse(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
