@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+
+import { seededRandom } from '../../src/lib/seeded-random.ts';
+import { startLlmServer } from '../support/llm-server.ts';
+import { cliCommand, runCli, temporaryFolder } from '../support/run-cli.ts';
+
+async function gapsFile(folder: string, rows: number): Promise<string> {
+  const path = join(folder, 'gaps.json');
+  await writeFile(path, JSON.stringify([{ persona: 'grief_companion', traits: [], rows, curable: true }]));
+  return path;
+}
+
+function answerOf({ messages }: { messages: { content: string }[] }): string {
+  const mark = createHash('sha256')
+    .update(messages.at(-1)?.content ?? '')
+    .digest('hex')
+    .slice(0, 8);
+  return JSON.stringify({
+    instruction: `My mother died ${mark} days ago and I still lay a place for her.`,
+    answer: `I am so sorry about your mother. Of course you still lay a place for her, ${mark}. Would you like to tell me about her?`,
+  });
+}
+
+test('a hundred random kills lose no finished cell, and the end is that of a run that was never killed', async () => {
+  const folder = await temporaryFolder();
+  const gaps = await gapsFile(folder, 400);
+  await using server = await startLlmServer({ answer: answerOf, delayMs: 20 });
+  const out = join(folder, 'out');
+  const inFlight = 4;
+  const args = [
+    'make',
+    '--from-gaps',
+    gaps,
+    '--base-url',
+    server.baseUrl,
+    '--model',
+    'm',
+    '--rounds',
+    '1',
+    '--json',
+  ];
+  const more = ['--concurrency', String(inFlight), '--now', '2026-01-31T09:00:00Z'];
+  const random = seededRandom('make kills');
+  for (let kill = 0; kill < 100; kill++) {
+    const child = spawn(process.execPath, [...cliCommand, ...args, ...more, '--out', out], {
+      stdio: 'ignore',
+    });
+    const gone = new Promise((resolve) => child.on('exit', resolve));
+    // At any moment: before the first request, between them, in the middle of a line of the journal.
+    const wanted = server.requests.length + Math.floor(random() * 7);
+    const deadline = performance.now() + 4000;
+    while (server.requests.length < wanted && performance.now() < deadline) await sleep(1);
+    await sleep(random() * 25);
+    child.kill('SIGKILL');
+    await gone;
+  }
+  const last = await runCli([...args, ...more, '--out', out]);
+  const { tally } = JSON.parse(last.stdout) as { tally: { requests: number; reused: number } };
+  console.log(`requests ${server.requests.length} for 400 cells; ${tally.reused} reused in the last run`);
+  expect(tally.requests + tally.reused).toBe(400);
+  expect(server.requests.length).toBeLessThanOrEqual(400 + 100 * inFlight);
+  await runCli([...args, ...more, '--out', join(folder, 'whole')]);
+  for (const name of ['replies.jsonl', 'findings.jsonl', 'make.json']) {
+    expect(await readFile(join(out, name), 'utf8')).toBe(await readFile(join(folder, 'whole', name), 'utf8'));
+  }
+});
+
+test('200 asks of 300 ms, 16 at a time, take less than 10 s with the start; a second run sends none', async () => {
+  const folder = await temporaryFolder();
+  const gaps = await gapsFile(folder, 200);
+  const times: number[] = [];
+  await using server = await startLlmServer({
+    answer(request) {
+      times.push(performance.now());
+      return answerOf(request);
+    },
+    delayMs: 300,
+  });
+  const args = [
+    'make',
+    '--from-gaps',
+    gaps,
+    '--base-url',
+    server.baseUrl,
+    '--model',
+    'm',
+    '--rounds',
+    '1',
+    '--json',
+  ];
+  const started = performance.now();
+  await runCli([...args, '--concurrency', '16', '--out', join(folder, 'out')]);
+  const seconds = (performance.now() - started) / 1000;
+  const sendingSeconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+  const ideal = Math.ceil(200 / 16) * 0.3;
+  console.log(
+    `whole command ${seconds.toFixed(2)} s; first to last answer ${sendingSeconds.toFixed(2)} s, ideal ${ideal.toFixed(1)} s; most at once ${server.mostAtOnce()}`,
+  );
+  expect(seconds).toBeLessThan(10);
+  expect(sendingSeconds + 0.3).toBeLessThan(ideal / 0.9);
+  const sent = server.requests.length;
+  await runCli([...args, '--concurrency', '16', '--out', join(folder, 'out')]);
+  expect([sent, server.requests.length]).toEqual([200, 200]);
+});
