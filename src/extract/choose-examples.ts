@@ -1,3 +1,5 @@
+import { proseOf, sentencesOf } from './words.ts';
+
 /** A message that could show what a persona is like. */
 export interface ExampleCandidate {
   readonly id: string;
@@ -10,19 +12,33 @@ export interface ExampleCandidate {
 const shortest = 40;
 const longest = 400;
 
-/** Keeps the typical messages of readable length of which `isPrivate` finds nothing to hide; holds `most` of them. */
+/**
+ * The message, or the sentences it begins with where it is longer than `longest`; null where that is too short to show anything.
+ * Code is left out of a beginning: half of it says nothing.
+ */
+export function excerptOf(text: string): string | null {
+  if (text.length <= longest) return text.length < shortest ? null : text;
+  let excerpt = '';
+  for (const sentence of sentencesOf(proseOf(text.slice(0, longest * 4)))) {
+    if (excerpt.length + sentence.length + 1 > longest) break;
+    excerpt += `${excerpt === '' ? '' : ' '}${sentence}`;
+  }
+  return excerpt.length < shortest ? null : `${excerpt} …`;
+}
+
+/** Keeps the most typical messages, or how they begin, of which `isPrivate` finds nothing to hide; holds `most` of them. */
 export function createExamplePicker(most: number, isPrivate: (text: string) => boolean) {
   const kept: ExampleCandidate[] = [];
   const texts = new Set<string>();
   return {
     offer(candidate: ExampleCandidate): void {
-      const { text, distance } = candidate;
-      if (text.length < shortest || text.length > longest || texts.has(text)) return;
       const last = kept.at(-1);
       if (kept.length === most && last && byDistance(candidate, last) >= 0) return;
-      if (isPrivate(text) || !Number.isFinite(distance)) return;
+      const text = excerptOf(candidate.text);
+      if (text === null || texts.has(text)) return;
+      if (isPrivate(text) || (candidate.context !== null && isPrivate(candidate.context))) return;
       texts.add(text);
-      kept.push(candidate);
+      kept.push({ ...candidate, text });
       kept.sort(byDistance);
       if (kept.length > most) texts.delete(kept.pop()?.text ?? '');
     },

@@ -1,4 +1,4 @@
-import { drawMapChart, mapColours } from './charts/map-chart.ts';
+import { drawMapChart, mapColours, mapPaper } from './charts/map-chart.ts';
 import { formatCount, formatPlural, formatShare } from './format.ts';
 import { escapeHtml, nameHtml, sectionHtml, tableHtml } from './page/markup.ts';
 import { pageStyle } from './page/style.ts';
@@ -192,7 +192,7 @@ function ownStyle(): string {
     .join(' ');
   return `
 ${colours.map(({ light }) => light).join(' ')} i.rest { background: var(--before); }
-@media (prefers-color-scheme: dark) { ${colours.map(({ dark }) => dark).join(' ')} ${charts} }
+@media screen and (prefers-color-scheme: dark) { ${colours.map(({ dark }) => dark).join(' ')} ${charts} svg.chart [stroke="${mapPaper.light}"] { stroke: ${mapPaper.dark}; } }
 .dots i, .persona h3 i { width: 12px; height: 12px; border-radius: 50%; display: inline-block; flex: none; }
 .persona { border-top: 1px solid var(--line); padding: 1.3rem 0 .6rem; } .persona:first-of-type { border-top: 0; padding-top: 0; }
 .persona h3 { display: flex; align-items: center; gap: .5em; margin: 0; font: 600 1.25rem/1.3 var(--serif); } .persona h4 { font-size: .82rem; font-weight: 500; color: var(--quiet); margin: .6rem 0 .3rem; }

@@ -34,7 +34,7 @@ export const fullExport: PlantedOptions = {
   messages: 27_885,
   seed: 1,
   userChars: 1550,
-  assistantChars: 4320,
+  assistantChars: 8650,
 };
 
 type Json = Readonly<Record<string, unknown>>;

@@ -14,6 +14,9 @@ export const mapColours: readonly { readonly light: string; readonly dark: strin
   { light: '#6b6f1f', dark: '#bcc06a' },
 ];
 
+/** Edge of the names: the page's own colour, so that they can be read over dots. */
+export const mapPaper = { light: '#fcfcfa', dark: '#12161c' };
+
 const width = 1040;
 const height = 560;
 
@@ -61,6 +64,8 @@ export function drawMapChart(input: {
             color: colours.ink.light,
             fontSize: 14,
             fontWeight: 600,
+            textBorderColor: mapPaper.light,
+            textBorderWidth: 4,
             formatter: ({ dataIndex }: { dataIndex: number }) => visibleText(input.names[dataIndex] ?? ''),
           },
           data: input.names.map((_, cluster) => middleOf(groups[cluster]?.points ?? [])),

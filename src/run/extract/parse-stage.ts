@@ -64,7 +64,7 @@ export async function parseExport(
           add(counts.skipped, 'repeated');
           continue;
         }
-        seen.messages.add(message.id);
+        seen.messages.add(ownText(message.id));
         kept.add(message.id);
         await messages.write(message);
       }
@@ -115,7 +115,7 @@ function take(
   const tree = readConversation(read.value, counts.conversations - 1);
   if ('broken' in tree) return skip(tree.broken);
   if (known.seen.conversations.has(tree.id)) return skip('repeated');
-  known.seen.conversations.add(tree.id);
+  known.seen.conversations.add(ownText(tree.id));
   const found = messagesOf(tree, known.branches);
   if ('broken' in found) return skip(found.broken);
   counts.messages += found.seen;
@@ -123,6 +123,11 @@ function take(
   for (const [name, count] of Object.entries(found.skipped)) add(counts.skipped, name, count);
   for (const [name, count] of Object.entries(found.notes)) add(counts.notes, name, count);
   return found;
+}
+
+/** A copy: a piece of a longer text keeps all of it in memory, and the pieces of the file with it. */
+function ownText(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function add(counts: Record<string, number>, name: string, count = 1): void {

@@ -95,6 +95,20 @@ async function rows(path: string): Promise<Record<string, unknown>[]> {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
+/** Adjusted Rand index of the clusters and the personas that were planted. */
+async function plantedAgreement(out: string, personas: readonly { readonly id: string }[]): Promise<number> {
+  const names = ['architect', 'debugger', 'storyteller', 'strategist'];
+  const truth: number[] = [];
+  const found: number[] = [];
+  for (const [cluster, { id }] of personas.entries()) {
+    for (const row of await rows(`${out}/clusters/persona_${id}.jsonl`)) {
+      found.push(cluster);
+      truth.push(names.indexOf(String(row['id']).split('-')[0] ?? ''));
+    }
+  }
+  return adjustedRand(found, truth);
+}
+
 test('planted personas are found, with every file of the contract', { timeout: 120_000 }, async () => {
   const { result, warnings } = await extract('conversations.json', 'one');
   expect(result.k).toBe(4);
@@ -112,18 +126,18 @@ test('planted personas are found, with every file of the contract', { timeout: 1
       'report.html',
     ].toSorted(),
   );
-  const truth: number[] = [];
-  const found: number[] = [];
-  const names = ['architect', 'debugger', 'storyteller', 'strategist'];
-  for (const [cluster, { id }] of result.personas.entries()) {
-    for (const row of await rows(`one/clusters/persona_${id}.jsonl`)) {
-      found.push(cluster);
-      truth.push(names.indexOf(String(row['id']).split('-')[0] ?? ''));
-    }
-  }
-  expect(adjustedRand(found, truth)).toBeGreaterThanOrEqual(0.9);
-  expect(found.length + result.unclustered).toBe(result.read.extracted);
+  expect(await plantedAgreement('one', result.personas)).toBeGreaterThanOrEqual(0.9);
+  const clustered = result.personas.reduce((sum, { size }) => sum + size, 0);
+  expect(clustered + result.unclustered).toBe(result.read.extracted);
   expect((await rows('one/extracted/replies.jsonl')).length).toBe(result.read.replies);
+});
+
+test('five seeds find the same four planted personas', { timeout: 180_000 }, async () => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const { result } = await extract('conversations.json', 'seeds', { seed });
+    expect([seed, result.k]).toEqual([seed, 4]);
+    expect(await plantedAgreement('seeds', result.personas)).toBeGreaterThanOrEqual(0.9);
+  }
 });
 
 test('a second run reuses every stage, and 2 workers give the same bytes', { timeout: 120_000 }, async () => {
