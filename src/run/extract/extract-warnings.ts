@@ -15,12 +15,15 @@ export function warnOfExport(counts: ParseCounts, context: RunContext): void {
   if (fallbacks > 0) {
     context.warn(
       'no-current-node',
-      `${fallbacks} conversations do not say which branch is current; the newest was taken`,
+      `the branch that is current is not told in ${fallbacks} of ${counts.conversations} conversations; the newest was taken`,
     );
   }
   const long = counts.skipped['too-long'] ?? 0;
   if (long > 0) {
-    context.warn('messages-too-long', `${long} messages of more than 1,000,000 characters were left out`);
+    context.warn(
+      'messages-too-long',
+      `${long} ${long === 1 ? 'message' : 'messages'} of more than 1,000,000 characters left out`,
+    );
   }
 }
 
