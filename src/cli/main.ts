@@ -124,6 +124,7 @@ const optionNames = [
   'control',
   'cross',
   'answers',
+  'speaker',
 ];
 const commandNames = [
   'tag',

@@ -3,6 +3,7 @@ import type { CommandModule } from 'yargs';
 import { meetingsCommand } from './make/meetings.ts';
 import { personasCommand } from './make/personas.ts';
 import { promptsCommand } from './make/prompts.ts';
+import { annotateCommand } from './make/annotate.ts';
 import { conversationsCommand } from './make/conversations.ts';
 import { repliesCommand } from './make/replies.ts';
 
@@ -16,6 +17,7 @@ export const makeCommand: CommandModule = {
       .command(personasCommand)
       .command(promptsCommand)
       .command(conversationsCommand)
+      .command(annotateCommand)
       .command(repliesCommand)
       .epilogue(
         'Every subcommand keeps all replies in its --out: started again it asks only what is missing. Keys come from the environment only.',

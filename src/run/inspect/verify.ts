@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 import { ConfigError } from '../../core/errors.ts';
+import type { Finding as DataFinding } from '../../core/finding.ts';
 import type { Manifest, ManifestFile } from '../../shard/manifest.ts';
 import { fileSha256 } from '../checkpoint.ts';
 import { runPaths } from '../paths.ts';
@@ -13,12 +14,8 @@ import { readShard, type ShardLabels } from './verify-shard.ts';
 import { checkArtefacts } from './verify-artefacts.ts';
 import { checkNearDuplicateSplit } from './verify-near-duplicates.ts';
 
-export interface Finding {
-  readonly code: string;
-  readonly place: string;
-  /** A sentence. */
-  readonly message: string;
-}
+/** What does not agree with the manifest or the plan: always an error. */
+export type Finding = Omit<DataFinding, 'severity'>;
 
 export interface Verification {
   readonly files: number;
