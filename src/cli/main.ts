@@ -124,6 +124,8 @@ const optionNames = [
   'control',
   'cross',
   'answers',
+  'validate-only',
+  'file',
   'speaker',
 ];
 const commandNames = [

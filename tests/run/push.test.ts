@@ -192,3 +192,40 @@ test('the token is in no file, message or log of a push', async () => {
   for (const { stdout, stderr } of results) texts.push(stdout, stderr);
   expect(texts.filter((text) => text.includes(token) || text.includes('signature='))).toEqual([]);
 });
+
+test('a made file goes beside what the repository holds, in one commit that names its size, and not when it is invalid', async () => {
+  const made = join(folder, 'made');
+  const maker = await runCli(['make', 'conversations', '--personas', '1', '--out', made]);
+  expect(maker.code).toBe(0);
+  const file = join(made, 'training_conversations.json');
+  const env = { HF_ENDPOINT: hub.endpoint, HF_TOKEN: token, HF_HUB_OFFLINE: '' };
+  await push('small');
+  const before = Object.keys(remoteHashes());
+  const pushed = await runCli(['push', '--file', file, '--repo', repo], { env });
+  expect([pushed.code, pushed.stdout]).toEqual([0, expect.stringContaining('1 files uploaded')]);
+  expect(Object.keys(remoteHashes())).toEqual([...before, 'training_conversations.json'].toSorted());
+  expect(uploads.commits).toHaveLength(2);
+  expect(JSON.stringify(uploads.commits[1])).toMatch(/training_conversations\.json: 10 records, \d+ bytes/);
+
+  const records = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify(records.slice(1)));
+  for (const more of [['--repo', repo], ['--validate-only']]) {
+    const refused = await runCli(['push', '--file', file, ...more], { env });
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('such as cell-missing (persona_001)'),
+    ]);
+  }
+  expect(uploads.commits).toHaveLength(2);
+});
+
+test('push says what it needs', async () => {
+  for (const [args, message] of [
+    [['push', '--repo', repo], 'push needs --run or --file'],
+    [['push', '--run', 'x'], 'push needs --repo'],
+    [['push', '--run', 'x', '--validate-only'], 'push needs --file'],
+  ] as const) {
+    const result = await runCli(args);
+    expect([result.code, result.stderr]).toEqual([1, expect.stringContaining(message)]);
+  }
+});
