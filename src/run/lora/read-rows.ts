@@ -93,5 +93,12 @@ function firstExchange({ row, columns }: FoundRow): Candidate {
   );
   const id = named ?? drawKey(`${user}\n${assistant}`);
   const conversation = typeof columns['conversation_id'] === 'string' ? columns['conversation_id'] : id;
-  return { id, conversation, user, assistant };
+  const isMade = columns['_synthetic'] === true;
+  return {
+    id,
+    conversation,
+    user,
+    assistant,
+    ...(isMade ? { provenance: { source: columns['_source'] ?? null } } : {}),
+  };
 }
