@@ -171,7 +171,7 @@ function split(
 }
 
 /** User and assistant text of a row, as leakage compares them. */
-export function leakingTexts({ messages }: LoraRow): string[] {
+function leakingTexts({ messages }: LoraRow): string[] {
   const [, user, assistant] = messages;
   return [user, assistant]
     .map(({ role, content }) => `${role} ${normalise(content)}`)

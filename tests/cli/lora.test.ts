@@ -116,6 +116,11 @@ test.each([
   [['--from', 'tests', '--persona', 'x'], 1, 'no clusters/persona_<name>.jsonl in it'],
   [['--run', 'tests', '--adapter', 'x'], 1, 'no finished run in it'],
   [['--rows', 'x.jsonl'], 1, '--rows needs --card'],
+  [
+    ['--from', 'EXTRACT', '--persona', 'architect', '--dry-run'],
+    1,
+    '--dry-run and --preview belong to --target endpoint',
+  ],
 ])('prep %j leaves with %i: %s', async (args, code, message) => {
   const result = await runCli(['lora', 'prep', ...args.map((arg) => (arg === 'EXTRACT' ? extract : arg))]);
   expect(result.stderr).toContain(message);

@@ -10,7 +10,7 @@ export interface PersonaAnswer {
 }
 
 /** More pairs than these are not compared; the first answers of each persona count. */
-export const mostAnswers = 2000;
+const mostAnswers = 2000;
 
 /**
  * Reads recorded answers: JSON Lines of {persona, prompt, answer}; `output` and `response` are taken for `answer`, `instruction`

@@ -30,7 +30,7 @@ export interface ScriptResult {
 }
 
 /** Base model of the original scripts (`qwen2.5:3b`), by its name on the Hub. */
-export const defaultBaseModel = 'Qwen/Qwen2.5-3B-Instruct';
+const defaultBaseModel = 'Qwen/Qwen2.5-3B-Instruct';
 
 /**
  * Writes training scripts with paths, columns and the mode's settings filled in; an adapter's own rank, alpha, dropout and

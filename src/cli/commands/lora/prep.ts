@@ -119,6 +119,11 @@ async function prepareOne(
   const target = args.target ?? (args.from === undefined ? 'assistant' : 'self');
   const out = args.out ?? join(args.from ?? args.run ?? '.', 'lora_training');
   const level = args.level ?? null;
+  if (target !== 'endpoint' && (args['dry-run'] || args.preview !== undefined)) {
+    throw new ConfigError('--dry-run and --preview belong to --target endpoint: nothing else is asked', {
+      code: 'usage',
+    });
+  }
   let { source } = found;
   if (target === 'endpoint') {
     const folder = join(out, 'replies', name);
