@@ -101,8 +101,12 @@ test('with an endpoint one category that only gets prose is dropped, the others 
       const wanted = schemaOf(request);
       return wanted ? JSON.stringify(sample(wanted.schema, wanted.name)) : 'prose';
     },
-    fault: (_index, request) =>
-      schemaOf(request)?.name === 'time_constraints' ? { kind: 'prose' } : undefined,
+    fault(index, request) {
+      const name = schemaOf(request)?.name;
+      if (name === 'time_constraints') return { kind: 'prose' };
+      if (name === 'medical_philosophy') return { kind: 'fenced' };
+      return name === 'conversation_rules' && index % 2 === 0 ? { kind: 'half-json' } : undefined;
+    },
   });
   const out = join(await temporaryFolder(), 'out');
   const args = [
@@ -170,4 +174,23 @@ test.each([
 ])('usage that cannot be meant leaves with 1: %j', async (args, message) => {
   const result = await runCli(['make', 'personas', ...args, '--out', join(await temporaryFolder(), 'x')]);
   expect([result.code, result.stderr]).toEqual([1, expect.stringContaining(message)]);
+});
+
+test('a detail category of your own is known, and filled', async () => {
+  const folder = await temporaryFolder();
+  const own = ['pet_context', 'garden_context', 'boat_context'].map((name) => ({
+    name,
+    description: `What there is to know of ${name}`,
+    example_fields: ['name', 'age', 'habits', 'costs', 'who_cares'],
+    when_relevant: 'When it matters',
+  }));
+  await writeFile(join(folder, 'categories.json'), JSON.stringify({ categories: own }));
+  const args = ['make', 'personas', '--template', 'car_sales', '--out', join(folder, 'out')];
+  const made = await runCli([...args, '--categories', join(folder, 'categories.json')]);
+  expect(made.code).toBe(0);
+  const [persona] = JSON.parse(await readFile(join(folder, 'out/personas.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >[];
+  expect(persona?.['detail_categories_included']).toEqual(own.map(({ name }) => name));
 });
