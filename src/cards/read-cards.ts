@@ -1,12 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 
 import type { Card } from '../core/card.ts';
 import { ConfigError, ValidationError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import { parseCard } from './parse-card.ts';
+import { parseText } from './parse-text.ts';
 
 export interface LoadedCard {
   readonly card: Card;
@@ -84,15 +84,12 @@ function readDocument(
   text: string,
   file: string,
 ): { values: { plain: unknown; place: string }[]; findings: Finding[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const syntax = document.errors[0];
-  if (syntax) {
-    const line = lines.linePos(syntax.pos[0]).line;
-    const message = `line ${line}: not valid YAML or JSON: ${syntax.message.split('\n')[0] ?? ''}`;
+  const parsed = parseText(text, file);
+  if (parsed.problem !== null) {
+    const message = `line ${parsed.line}: not valid YAML or JSON: ${parsed.problem}`;
     return { values: [], findings: [{ code: 'card-unreadable', severity: 'error', place: file, message }] };
   }
-  const plain: unknown = document.toJS();
+  const plain = parsed.value;
   if (!Array.isArray(plain)) return { values: [{ plain, place: file }], findings: [] };
   return {
     values: plain.map((value: unknown, index) => ({ plain: value, place: `${file} [${index}]` })),

@@ -37,7 +37,8 @@ test('what YAML would take for something else survives', () => {
   const key = fc.string().filter((name) => name !== '__proto__');
   const open = fc.dictionary(key, fc.jsonValue() as fc.Arbitrary<unknown>);
   fc.assert(
-    fc.property(fc.string(), open, fc.array(fc.string()), (text, extra, phrases) => {
+    fc.property(fc.string(), open, fc.array(fc.string()), (text, any, phrases) => {
+      const extra = JSON.parse(JSON.stringify(any)) as typeof any; // JSON knows no -0
       const plain = sampleCard({
         summary: text,
         extra,
@@ -47,7 +48,7 @@ test('what YAML would take for something else survives', () => {
       });
       const once = formatCard(plain);
       const again = parseCard(parse(once), 'x.yaml', taxonomy);
-      expect(again.card).toEqual(JSON.parse(JSON.stringify(plain)));
+      expect(again.card).toEqual(plain);
       expect(formatCard(again.card ?? plain)).toBe(once);
     }),
     { numRuns: 50 },

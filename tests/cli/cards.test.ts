@@ -134,6 +134,6 @@ test('the remark in the printed personas.json is named with its line', async () 
   const result = await runCli(['cards', 'import', file, '--out', join(file, '..', 'cards')]);
   expect([result.code, result.stderr]).toEqual([
     1,
-    expect.stringMatching(/not valid JSON.*line 3[^]*remarks such as/),
+    expect.stringMatching(/line 3: not valid JSON[^]*remarks such as/),
   ]);
 });

@@ -1,6 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { parseDocument } from 'yaml';
 
 import { type LegacyFormat, legacyFormats } from '../../cards/legacy/format.ts';
 import {
@@ -10,6 +9,7 @@ import {
   importPersonas,
 } from '../../cards/legacy/import-export.ts';
 import { objectOf } from '../../cards/legacy/values.ts';
+import { parseText } from '../../cards/parse-text.ts';
 import { readCards } from '../../cards/read-cards.ts';
 import { writeCards } from '../../cards/write-cards.ts';
 import { ConfigError } from '../../core/errors.ts';
@@ -114,12 +114,10 @@ function detect(documents: readonly Document[], from: string): LegacyFormat {
   });
 }
 
-/** JSON, read as YAML so that messages have lines. */
 async function readJson(file: string): Promise<unknown> {
-  const document = parseDocument(await readFile(file, 'utf8'));
-  const problem = document.errors[0];
-  if (!problem) return document.toJS();
-  throw new ConfigError(`${file}: not valid JSON: ${problem.message}`, {
+  const parsed = parseText(await readFile(file, 'utf8'), file);
+  if (parsed.problem === null) return parsed.value;
+  throw new ConfigError(`${file}: line ${parsed.line}: not valid JSON: ${parsed.problem}`, {
     code: 'legacy-unreadable',
     hint: 'remarks such as "// …" are not JSON',
   });
