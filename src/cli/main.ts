@@ -127,6 +127,9 @@ const optionNames = [
   'validate-only',
   'file',
   'speaker',
+  'gate',
+  'review',
+  'labels',
 ];
 const commandNames = [
   'tag',

@@ -27,6 +27,7 @@ beforeAll(async () => {
   const all = templateConversations(await loadShipped());
   options = {
     real: null,
+    review: null,
     cards: [shippedCards],
     scenarios: shippedScenarios,
     taxonomy: await loadTaxonomy(),

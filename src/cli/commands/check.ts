@@ -13,6 +13,7 @@ interface CheckArguments {
   path: string;
   kind: string;
   real?: string;
+  review?: string;
   cards: string[];
   scenarios: string;
   out?: string;
@@ -32,7 +33,14 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         default: 'auto',
         describe: 'What lies there; recognised when left out',
       })
-      .option('real', { type: 'string', describe: 'Real rows that what was made is held against' })
+      .option('real', {
+        type: 'string',
+        describe: 'Real rows, or a real calendar export, that what was made is held against',
+      })
+      .option('review', {
+        type: 'string',
+        describe: 'The review sheet of meetings, filled in: pass rate, agreement and kappa',
+      })
       .option('cards', {
         type: 'string',
         array: true,
@@ -62,6 +70,11 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
       .example('$0 check made/', 'what make has written')
       .example('$0 check training_conversations.json --kind conversations --json', 'one file, for machines')
       .example('$0 check made/ --real support-chats/', 'nothing that nearly repeats a real row')
+      .example(
+        '$0 check runs/meetings --real my_calendar_events_complete_attendees.json',
+        'bands, labels against rules, fields against a real export; writes check/review.csv',
+      )
+      .example('$0 check runs/meetings --review check/review.csv', 'what a person said of 100 rows')
       .example('$0 check rows.jsonl', 'refusals, placeholders and blank answers in any rows'),
   async handler(args) {
     const taxonomy = await loadTaxonomy();
@@ -72,6 +85,7 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         { path: args.path, kind: args.kind, out: args.out ?? null },
         {
           real: args.real ?? null,
+          review: args.review ?? null,
           cards: args.cards.map(findConfig),
           scenarios: findConfig(args.scenarios),
           taxonomy,

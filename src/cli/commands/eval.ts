@@ -8,17 +8,22 @@ import { type AmongClasses, evaluateTaggers, type EvaluationResult } from '../..
 import { renderEvaluation } from '../render/evaluation.ts';
 import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
+import { runTierGate } from './eval/tiers.ts';
 import { evaluatePersonasCommand, type PersonaArguments, withPersonaOptions } from './eval/persona.ts';
 import { withMakeOptions } from './make/llm-options.ts';
 
 const allClasses: AmongClasses = 'all';
 const amongChoices: readonly AmongClasses[] = [allClasses, 'labelled'];
 
+const gateChoices: readonly 'tiers'[] = ['tiers'];
+
 interface EvalArguments extends Omit<PersonaArguments, 'tagger'> {
   data?: string;
   tagger: string | string[];
   against?: string;
   among: AmongClasses;
+  gate?: 'tiers';
+  labels?: string;
   workers: number;
 }
 
@@ -43,6 +48,11 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
         default: allClasses,
         describe: 'Classes to choose from: all of the tagger, or only those that occur as labels',
       })
+      .option('gate', {
+        choices: gateChoices,
+        describe: 'tiers: --data is predictions for held-out meetings; prints which tiers are unlocked',
+      })
+      .option('labels', { type: 'string', describe: 'With --gate: held_out/labels.jsonl of make meetings' })
       .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })
       .option('json', {
         type: 'boolean',
@@ -62,11 +72,16 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
       .example(
         '$0 eval --persona --base-url http://127.0.0.1:8000/v1 --model mine --out runs/mine-eval',
         'ask an endpoint with <persona:…> control',
+      )
+      .example(
+        '$0 eval --gate tiers --data predictions.jsonl --labels held_out/labels.jsonl',
+        'which tiers of meeting users a model may serve',
       ),
   async handler(args) {
+    const { data } = args;
+    if (args.gate !== undefined) return runTierGate(args);
     const [name = '', against] = namedTaggers(args);
     const taxonomy = await loadTaxonomy();
-    const { data } = args;
     if (args.persona !== undefined) return evaluatePersonasCommand({ ...args, tagger: name }, taxonomy);
     if (data === undefined) {
       throw new ConfigError('eval: name labelled rows with --data, or ask for --persona', { code: 'usage' });

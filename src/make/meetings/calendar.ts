@@ -127,16 +127,17 @@ function placeSeries(
   const slots = weeks.map((week, index): Slot => {
     const isException = exceptions.has(index);
     if (isException || intervalWeeks === 0) {
-      return {
-        ...grid.place(week, durationMinutes, random, intervalWeeks === 0 ? rhythm : undefined),
-        isException,
-      };
+      const wish = intervalWeeks === 0 && !isException ? { at: rhythm } : { notAt: rhythm };
+      return { ...grid.place(week, durationMinutes, random, wish), isException };
     }
     grid.take(week, rhythm.day, rhythm.startMinute, durationMinutes);
     return { week, ...rhythm, isException };
   });
   return { durationMinutes, slots, intervalWeeks };
 }
+
+/** A weekday (0: Monday) and minutes after midnight. */
+type StartTime = Pick<Slot, 'day' | 'startMinute'>;
 
 /** Which quarter hours are taken, and how full each week is. */
 class WeekGrid {
@@ -160,31 +161,31 @@ class WeekGrid {
     this.#load[week] = (this.#load[week] ?? 0) + durationMinutes;
   }
 
-  /** A free slot in the week, at the preferred hour where possible; where nothing is free, a double booking. */
+  /** A free slot in the week, at the hour wished for where possible; where nothing is free, a double booking. */
   place(
     week: number,
     durationMinutes: number,
     random: () => number,
-    preferred?: { readonly startMinute: number },
-  ): { week: number; day: number; startMinute: number } {
-    const open = this.#openIn([week], durationMinutes);
-    const same = open.filter(({ startMinute }) => startMinute === preferred?.startMinute);
-    const slot = pick(same.length > 0 ? same : open.length > 0 ? open : this.#all(durationMinutes), random);
+    wish: { readonly at?: StartTime; readonly notAt?: StartTime } = {},
+  ): StartTime & { readonly week: number } {
+    const isWelcome = ({ day, startMinute }: StartTime): boolean =>
+      day !== wish.notAt?.day || startMinute !== wish.notAt.startMinute;
+    const open = this.#openIn([week], durationMinutes).filter(isWelcome);
+    const same = open.filter(({ startMinute }) => startMinute === wish.at?.startMinute);
+    const all = this.#all(durationMinutes);
+    const choice = [same, open, all.filter(isWelcome), all].find((slots) => slots.length > 0) ?? all;
+    const slot = pick(choice, random);
     this.take(week, slot.day, slot.startMinute, durationMinutes);
     return { week, ...slot };
   }
 
   /** A weekday and hour that is free in all these weeks, or any where there is none. */
-  commonSlot(
-    weeks: readonly number[],
-    durationMinutes: number,
-    random: () => number,
-  ): { day: number; startMinute: number } {
+  commonSlot(weeks: readonly number[], durationMinutes: number, random: () => number): StartTime {
     const open = this.#openIn(weeks, durationMinutes);
     return pick(open.length > 0 ? open : this.#all(durationMinutes), random);
   }
 
-  #openIn(weeks: readonly number[], durationMinutes: number): { day: number; startMinute: number }[] {
+  #openIn(weeks: readonly number[], durationMinutes: number): StartTime[] {
     return this.#all(durationMinutes).filter(({ day, startMinute }) =>
       weeks.every((week) =>
         keysOf(week, day, startMinute, durationMinutes).every((key) => !this.#taken.has(key)),
@@ -193,16 +194,18 @@ class WeekGrid {
   }
 
   /** Starts on the half hour; short meetings on the quarter. */
-  #all(durationMinutes: number): { day: number; startMinute: number }[] {
+  #all(durationMinutes: number): StartTime[] {
     const [first, last] = this.#time.dayMinutes;
     const step = durationMinutes < 30 ? gridMinutes : 30;
-    return this.#time.days.flatMap((day) => {
-      const starts: { day: number; startMinute: number }[] = [];
+    const slots = this.#time.days.flatMap((day) => {
+      const starts: StartTime[] = [];
       for (let startMinute = first; startMinute + durationMinutes <= last; startMinute += step) {
         starts.push({ day, startMinute });
       }
       return starts;
     });
+    // Longer than the working day: it starts with the day.
+    return slots.length > 0 ? slots : this.#time.days.map((day) => ({ day, startMinute: first }));
   }
 }
 

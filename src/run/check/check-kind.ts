@@ -15,6 +15,8 @@ export interface CheckTarget {
 export interface CheckOptions {
   /** Real rows that what was made is held against. */
   readonly real: string | null;
+  /** A review sheet that a person has filled in. */
+  readonly review: string | null;
   /** Card files and folders, and the scenario file, that conversations are held against. */
   readonly cards: readonly string[];
   readonly scenarios: string;
@@ -52,6 +54,8 @@ export interface KindResult {
   readonly counts: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
   readonly measures: readonly MeasureGroup[];
+  /** To be filled in by a person; written beside the findings where no such file is yet. */
+  readonly files?: readonly { readonly name: string; readonly content: string }[];
 }
 
 /** One kind of data that `check` knows. Kinds are asked in the order of the roster; the first that recognises a path checks it. */

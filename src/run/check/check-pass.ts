@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 
 import { ConfigError } from '../../core/errors.ts';
@@ -8,10 +9,11 @@ import { cardsKind } from './cards-kind.ts';
 import type { CheckKind, CheckOptions, CheckTarget, KindResult } from './check-kind.ts';
 import { conversationsKind } from './conversations-kind.ts';
 import { lookAt } from './look-at.ts';
+import { meetingsKind } from './meetings-kind.ts';
 import { rowsKind } from './rows-kind.ts';
 
 /** In the order in which they are asked; rows take whatever is left. */
-const kinds: readonly CheckKind[] = [conversationsKind, cardsKind, rowsKind];
+const kinds: readonly CheckKind[] = [meetingsKind, conversationsKind, cardsKind, rowsKind];
 
 export const checkKinds = ['auto', ...kinds.map(({ name }) => name)];
 
@@ -40,6 +42,7 @@ export async function checkPath(
   const folder = params.out ?? defaultFolder(target);
   const findingsFile = join(folder, 'findings.jsonl');
   await writeFileAtomic(findingsFile, findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''));
+  await writeMissing(folder, result.files ?? []);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   return {
     path: params.path,
@@ -50,6 +53,18 @@ export async function checkPath(
     warnings: findings.length - errors,
     findings_file: findingsFile,
   };
+}
+
+/** What a person fills in is never written over. */
+async function writeMissing(folder: string, files: NonNullable<KindResult['files']>): Promise<void> {
+  for (const { name, content } of files) {
+    const path = join(folder, name);
+    const isThere = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) await writeFileAtomic(path, content);
+  }
 }
 
 function kindOf(name: string, target: CheckTarget): CheckKind {
