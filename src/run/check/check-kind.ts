@@ -15,8 +15,8 @@ export interface CheckTarget {
 export interface CheckOptions {
   /** Real rows that what was made is held against. */
   readonly real: string | null;
-  /** A review sheet that a person has filled in. */
-  readonly review: string | null;
+  /** A review sheet of meetings that a person has filled in. */
+  readonly review?: string | null;
   /** Card files and folders, and the scenario file, that conversations are held against. */
   readonly cards: readonly string[];
   readonly scenarios: string;

@@ -42,8 +42,7 @@ export const meetingsKind: CheckKind = {
       hoursOf: (persona) => hours.get(persona) ?? null,
       real: options.real === null ? null : await readReal(options.real),
     });
-    const review =
-      options.review === null ? null : readReview(await readText(options.review), checked.meetings);
+    const review = options.review ? readReview(await readText(options.review), checked.meetings) : null;
     const labelled = checked.meetings.filter(({ label }) => label !== null).length;
     const groups = { ...checked.figures, review: review?.figures ?? [] };
     return {
