@@ -149,7 +149,7 @@ function jobOf(answer: (ask: Ask<unknown>) => unknown): MakeJob {
 
 describe('the maker', () => {
   const makerOf = (level: 'standard' | 'mixed' = 'standard'): ReturnType<typeof conversationsMaker> =>
-    conversationsMaker({ ...shipped, personas: 2, level, embed: null });
+    conversationsMaker({ ...shipped, personas: 2, level });
   const conversationsIn = (files: readonly { path: string; content: unknown }[]): Conversation[] =>
     JSON.parse(String(files.find(({ path }) => path === 'training_conversations.json')?.content));
 

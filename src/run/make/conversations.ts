@@ -22,7 +22,7 @@ import {
   mixedLevel,
   type PromptLevel,
 } from '../../make/conversations/system-prompt.ts';
-import type { CheckOptions, Measure, MeasureGroup } from '../check/check-kind.ts';
+import type { Measure, MeasureGroup } from '../check/check-kind.ts';
 import { findNearConversations } from '../check/conversations-kind.ts';
 import { measureConversations } from '../check/text-measures.ts';
 import { conversationFiles, type MadeConversation } from './conversation-files.ts';
@@ -39,8 +39,6 @@ export interface ConversationsParams {
   readonly level: PromptLevel | 'mixed';
   /** Told after each conversation, in the order in which they come. */
   readonly onMade?: (line: string) => void;
-  /** Numbers of texts for the measures; null: those that need them are left out. */
-  readonly embed: CheckOptions['embed'];
 }
 
 /**
@@ -80,10 +78,8 @@ export function conversationsMaker(params: ConversationsParams): Maker {
         ...rules,
         scenarios: isWhole ? rules.scenarios : [],
       });
-      const measures = job.isTrial
-        ? []
-        : await measureConversations(conversations, rules.cards, params.embed);
-      for (const { measures: figures } of measures) params.onMade?.(figures.map(figureOf).join(' · '));
+      const measures = job.isTrial ? [] : await measureConversations(conversations, rules.cards, null);
+      for (const { measures: figures } of measures) params.onMade?.(figures.flatMap(figureOf).join(' · '));
       return {
         files: [
           ...conversationFiles(conversations),
@@ -101,19 +97,21 @@ export function conversationsMaker(params: ConversationsParams): Maker {
   };
 }
 
-/** Figures to four digits: the last ones of an encoder depend on the machine. */
+/** Figures to four digits. Those that need an encoder are left to `check`: they take longer than all the rest. */
 function qualityJson(groups: readonly MeasureGroup[]): string {
   const rounded = groups.map(({ name, measures }) => [
     name,
     Object.fromEntries(
-      measures.map((one) => [one.name, one.value === null ? null : Math.round(one.value * 1e4) / 1e4]),
+      measures.flatMap(({ name: figure, value }) =>
+        value === null ? [] : [[figure, Math.round(value * 1e4) / 1e4]],
+      ),
     ),
   ]);
   return canonicalJson(Object.fromEntries(rounded));
 }
 
-function figureOf({ name, value }: Measure): string {
-  return `${name} ${value === null ? '–' : Number.isInteger(value) ? value : value.toFixed(3)}`;
+function figureOf({ name, value }: Measure): string[] {
+  return value === null ? [] : [`${name} ${Number.isInteger(value) ? value : value.toFixed(3)}`];
 }
 
 function chooseCards({ cards, personas }: ConversationsParams): readonly Card[] {

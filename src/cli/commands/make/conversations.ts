@@ -1,13 +1,12 @@
 import type { CommandModule } from 'yargs';
 
-import { loadTaxonomy, rosterUrl } from '../../../../taggers/index.ts';
-import { createEmbedder } from '../../../run/check/embed-texts.ts';
+import { loadTaxonomy } from '../../../../taggers/index.ts';
 import { conversationsMaker } from '../../../run/make/conversations.ts';
 import { readGrammar, readScenarioSet } from '../../../run/make/read-scenarios.ts';
 import { listCards } from '../../../run/cards/card-files.ts';
 import { askedLogFormat, logLine } from '../../log-format.ts';
 import { sanitize } from '../../render/terminal.ts';
-import { configsFolder, findConfig, shippedTagger } from '../../tools.ts';
+import { configsFolder, findConfig } from '../../tools.ts';
 import { type MakeArguments, withMakeOptions } from './llm-options.ts';
 import { runMakeCommand } from './run-make.ts';
 
@@ -51,7 +50,6 @@ export const conversationsCommand: CommandModule<object, ConversationsArguments>
   async handler(args) {
     const path = findConfig(args.scenarios);
     const taxonomy = await loadTaxonomy();
-    const embedder = createEmbedder({ rosterUrl, folder: shippedTagger('minilm-v1'), taxonomy });
     const set = await readScenarioSet(path);
     const loaded = await listCards(args.cards.map(findConfig), {
       taxonomy,
@@ -63,10 +61,8 @@ export const conversationsCommand: CommandModule<object, ConversationsArguments>
       grammar: await readGrammar(path, set),
       personas: args.personas ?? null,
       level: args.level,
-      embed: embedder.embed,
       ...(args['dry-run'] ? {} : { onMade: tellProgress }),
     });
-    await using _embedder = { [Symbol.asyncDispose]: embedder.close };
     await runMakeCommand(args, maker);
   },
 };
