@@ -57,7 +57,7 @@ describe('make conversations', () => {
       provenance: { provider: 'template', model: 'template' },
       _synthetic: true,
     });
-    const checked = await runCli(['check', out, '--json']);
+    const checked = await runCli(['check', out, '--json', '--no-measures']);
     expect([checked.code, JSON.parse(checked.stdout)]).toEqual([
       0,
       expect.objectContaining({ errors: 0, kind: 'conversations' }),
@@ -89,7 +89,19 @@ describe('make conversations', () => {
     );
   });
 
-  test('a conversation that nearly repeats another, or a real row, is told', async () => {
+  test('check measures the trial, and tells what nearly repeats another conversation or a real row', async () => {
+    const measured = JSON.parse((await runCli(['check', join(folder, 'trial'), '--json'])).stdout).measures;
+    const figures = Object.fromEntries(
+      measured.flatMap((group: { measures: { name: string; value: number }[] }) =>
+        group.measures.map(({ name, value }) => [name, value]),
+      ),
+    );
+    expect(figures.identifiability).toBeGreaterThan(0.8);
+    expect(figures.identifiability_chance).toBe(0.2);
+    expect(figures.vendi_score).toBeGreaterThan(1);
+    expect(figures.vendi_score).toBeLessThan(50);
+    expect(figures.contradictions).toBe(0);
+
     const copies = join(folder, 'copies');
     await cp(join(folder, 'trial'), copies, { recursive: true });
     const path = join(copies, 'training_conversations.json');
