@@ -20,7 +20,8 @@ export interface ReadCards {
   readonly findings: readonly Finding[];
 }
 
-const extensions = ['.yaml', '.yml', '.json'];
+/** What the names of card files end with. */
+export const cardExtensions: readonly string[] = ['.yaml', '.yml', '.json'];
 
 /**
  * Reads card files: YAML or JSON, one card or a list of them a file; of a folder all of them in code-unit order of their paths.
@@ -71,11 +72,11 @@ async function cardFiles(path: string): Promise<string[]> {
   if (!info.isDirectory()) return [path];
   const names = await readdir(path, { recursive: true });
   const files = names
-    .filter((name) => extensions.includes(extname(name)))
+    .filter((name) => cardExtensions.includes(extname(name)))
     .sort()
     .map((name) => join(path, name));
   if (files.length > 0) return files;
-  throw new ConfigError(`${path}: no card file (${extensions.join(', ')}) in this folder`, {
+  throw new ConfigError(`${path}: no card file (${cardExtensions.join(', ')}) in this folder`, {
     code: 'cards-not-found',
   });
 }

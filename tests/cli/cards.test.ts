@@ -119,6 +119,26 @@ test('what extract leaves is imported as discovered cards with their evidence', 
   expect(await read('clusters/cluster_analysis.json')).toEqual({ clusters: [cluster] });
 });
 
+test('card files that were reviewed are merged by name, and no file is written over', async () => {
+  const folder = await temporaryFolder();
+  const [from, out] = [join(folder, 'found'), join(folder, 'cards')];
+  await mkdir(from);
+  await mkdir(out);
+  await writeFile(join(from, 'a.yaml'), JSON.stringify({ ...good, id: 'builder', name: 'Builder' }));
+  await writeFile(join(from, 'b.yaml'), JSON.stringify(good));
+  await writeFile(
+    join(from, 'c.yaml'),
+    JSON.stringify({ ...good, id: 'broken', name: 'Broken', kind: 'ghost' }),
+  );
+  await writeFile(join(out, 'old.yaml'), JSON.stringify({ ...good, id: 'old', name: 'alex' }));
+  await writeFile(join(out, 'builder.yaml'), 'not: [a card');
+  const result = await runCli(['cards', 'import', from, '--out', out, '--json']);
+  const { format, written, findings } = JSON.parse(result.stdout) as Record<string, { code: string }[]>;
+  expect([result.code, format, written]).toEqual([2, 'card', [join(out, 'builder_2.yaml')]]);
+  expect(findings?.map(({ code }) => code)).toEqual(['card-wrong-value', 'card-exists']);
+  expect(await readFile(join(out, 'builder.yaml'), 'utf8')).toBe('not: [a card');
+});
+
 test.each([
   [['cards', 'import', 'nowhere.json', '--out', 'x'], 'nowhere.json: no such file or folder'],
   [['cards', 'list', 'nowhere'], 'nowhere: no such card file or folder'],

@@ -83,7 +83,7 @@ const diversityCommand: CommandModule<object, PathArguments> = {
 interface ImportArguments {
   from: string;
   out: string;
-  format?: Format;
+  format?: Format | 'card';
   json: boolean;
 }
 
@@ -93,13 +93,16 @@ const importCommand: CommandModule<object, ImportArguments> = {
   builder: (yargs) =>
     yargs
       .positional('from', { type: 'string', demandOption: true, describe: 'JSON file, or a folder of them' })
-      .option('out', { type: 'string', demandOption: true, describe: 'Folder for the card files' })
-      .option('format', { choices: formats, describe: `${formatHelp}; recognised when left out` })
+      .option('out', { type: 'string', default: 'cards', describe: 'Folder for the card files' })
+      .option('format', {
+        choices: [...formats, 'card'] as const,
+        describe: `${formatHelp} · card: card files; recognised when left out`,
+      })
       .option('json', jsonOption)
       .example('$0 cards import personas.json --out cards', 'a list of coffee-shop personas')
       .example(
-        '$0 cards import extracted/ --format discovered --out cards',
-        'what extract found; known names stay',
+        '$0 cards import personas/cards',
+        'what extract found and you have changed; known names stay as they are',
       ),
   async handler({ from, out, format, json }) {
     const imported = await importCards({ from, format: format ?? null, out }, await loadCardTools());

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 
 import { type LegacyFormat, legacyFormats } from '../../cards/legacy/format.ts';
 import {
@@ -10,14 +10,19 @@ import {
 } from '../../cards/legacy/import-export.ts';
 import { objectOf } from '../../cards/legacy/values.ts';
 import { parseText } from '../../cards/parse-text.ts';
-import { readCards } from '../../cards/read-cards.ts';
+import { cardExtensions, readCards } from '../../cards/read-cards.ts';
 import { writeCards } from '../../cards/write-cards.ts';
+import type { Card } from '../../core/card.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
+import type { Taxonomy } from '../../core/taxonomy.ts';
 import type { CardTools } from './card-files.ts';
 
+/** `card`: card files as they are, such as those that `extract` wrote and somebody has changed. */
+export type ImportFormat = LegacyFormat | 'card';
+
 export interface CardsImported {
-  readonly format: LegacyFormat;
+  readonly format: ImportFormat;
   /** Files of the cards that are new. */
   readonly written: readonly string[];
   readonly findings: readonly Finding[];
@@ -25,43 +30,51 @@ export interface CardsImported {
 
 /**
  * Makes cards of the personas of another tool and adds them to a folder. A persona whose name has a card there already is left
- * as it is, with a warning. Nothing is written when no persona can be read.
+ * as it is, with a warning, and no file is written over.
  * @throws ConfigError `legacy-not-found`, `legacy-unreadable`, `legacy-unknown-format`
  */
 export async function importCards(
-  params: { readonly from: string; readonly format: LegacyFormat | null; readonly out: string },
+  params: { readonly from: string; readonly format: ImportFormat | null; readonly out: string },
   { taxonomy }: CardTools,
 ): Promise<CardsImported> {
-  const documents = await readDocuments(params.from);
-  const format = params.format ?? detect(documents, params.from);
-  const imported =
-    format === 'discovered' ? await discovered() : importPersonas(format, items(documents), taxonomy);
-  const before = await existing(params.out);
-  const fresh = imported.cards.filter(({ name }) => !before.names.has(name.trim().toLowerCase()));
-  const known = imported.cards.filter((card) => !fresh.includes(card));
-  const renamed = fresh.map((card) => ({ ...card, id: freeId(card.id, before.ids) }));
-  const written = await writeCards(params.out, renamed);
-  return {
-    format,
-    written,
-    findings: [...imported.findings, ...known.map(({ name }) => skipped(name, params.out))],
-  };
+  const { from, out } = params;
+  const format = params.format ?? (await detect(from));
+  const imported = await readPersonas(from, format, taxonomy);
+  const before = await existingCards(out, taxonomy);
+  const isNew = ({ name }: Card): boolean => !before.names.has(nameKey(name));
+  const fresh = imported.cards.filter(isNew).map((card) => ({ ...card, id: freeId(card.id, before.ids) }));
+  const known = imported.cards.filter((card) => !isNew(card));
+  const written = await writeCards(out, fresh);
+  const findings = [...imported.findings, ...known.map(({ name }) => skipped(name, out))];
+  return { format, written, findings };
+}
 
-  async function discovered(): Promise<Imported> {
-    const { prompts, analysis } = await readDiscovered(params.from);
-    return importDiscoveredPersonas({ prompts, analysis }, params.from, taxonomy);
+async function readPersonas(from: string, format: ImportFormat, taxonomy: Taxonomy): Promise<Imported> {
+  if (format === 'card') {
+    const { cards, findings } = await readCards([from], taxonomy);
+    return { cards: cards.map(({ card }) => card), findings };
   }
-  async function existing(out: string): Promise<{ names: Set<string>; ids: Set<string> }> {
-    const isThere = await readdir(out).then(
-      (names) => names.length > 0,
-      () => false,
-    );
-    const cards = isThere ? (await readCards([out], taxonomy)).cards : [];
-    return {
-      names: new Set(cards.map(({ card }) => card.name.trim().toLowerCase())),
-      ids: new Set(cards.map(({ card }) => card.id)),
-    };
-  }
+  if (format === 'discovered') return importDiscoveredPersonas(await readDiscovered(from), from, taxonomy);
+  return importPersonas(format, items(await readDocuments(from)), taxonomy);
+}
+
+/** Names and ids that are taken in a folder; a file that cannot be read takes its id, too. */
+async function existingCards(
+  out: string,
+  taxonomy: Taxonomy,
+): Promise<{ names: Set<string>; ids: Set<string> }> {
+  const files = await readdir(out).catch(() => []);
+  const inFiles = files.map((name) => basename(name, extname(name)));
+  const hasCards = files.some((name) => cardExtensions.includes(extname(name)));
+  const cards = hasCards ? (await readCards([out], taxonomy)).cards : [];
+  return {
+    names: new Set(cards.map(({ card }) => nameKey(card.name))),
+    ids: new Set([...inFiles, ...cards.map(({ card }) => card.id)]),
+  };
+}
+
+function nameKey(name: string): string {
+  return name.trim().toLowerCase();
 }
 
 interface Document {
@@ -105,13 +118,30 @@ function items(documents: readonly Document[]): { document: unknown; place: stri
   );
 }
 
-function detect(documents: readonly Document[], from: string): LegacyFormat {
+async function detect(from: string): Promise<ImportFormat> {
+  if (await isOfCards(from)) return 'card';
+  const documents = await readDocuments(from);
   const found = documents.map(({ value }) => detectFormat(value)).find((format) => format !== null);
   if (found) return found;
   throw new ConfigError(`${from}: the format of these personas is not known`, {
     code: 'legacy-unknown-format',
-    hint: `name it with --format: ${legacyFormats.join(', ')}`,
+    hint: `name it with --format: ${legacyFormats.join(', ')}, card`,
   });
+}
+
+/** A YAML file, a folder with YAML files, or JSON that says that it is a card. */
+async function isOfCards(from: string): Promise<boolean> {
+  const info = await stat(from).catch(() => null);
+  if (info?.isDirectory()) return (await readdir(from)).some((name) => isYaml(name));
+  if (info === null) return false;
+  if (isYaml(from)) return true;
+  const value = await readJson(from);
+  const sample = objectOf(Array.isArray(value) ? value[0] : value);
+  return sample?.['schema'] === 'persona-card/1';
+}
+
+function isYaml(name: string): boolean {
+  return ['.yaml', '.yml'].includes(extname(name));
 }
 
 async function readJson(file: string): Promise<unknown> {
