@@ -51,6 +51,20 @@ test('prep makes rows of the person’s own replies, redacted, and finds them ag
   expect(await readFile(join(data, 'architect_findings.jsonl'), 'utf8')).not.toMatch(/mail\.example/);
 });
 
+test('killed between two files, prep leaves no summary, and started again the same bytes', async () => {
+  const whole = join(folder, 'whole');
+  const killed = join(folder, 'killed');
+  const args = ['lora', 'prep', '--from', extract, '--persona', 'architect', '--out'];
+  await runCli([...args, whole]);
+  await runCli([...args, killed, '--mode', '32GB', '--seed', '7']);
+  const env = { TAG_DATASETS_CRASH_AT: 'after-rename:architect_train.jsonl:1' };
+  expect((await runCli([...args, killed], { env })).signal).toBe('SIGKILL');
+  expect(await readdir(killed)).not.toContain('architect.json');
+  expect((await runCli([...args, killed])).code).toBe(0);
+  for (const name of (await readdir(whole)).filter((each) => each !== 'state'))
+    expect(await readFile(join(killed, name), 'utf8')).toBe(await readFile(join(whole, name), 'utf8'));
+});
+
 test('prep takes the assistant’s good replies alone', async () => {
   const out = join(folder, 'assistant');
   const args = ['lora', 'prep', '--from', extract, '--all', '--target', 'assistant', '--out', out, '--json'];

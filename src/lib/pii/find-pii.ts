@@ -26,7 +26,7 @@ export function findPii(text: string): PiiMatch[] {
   let unexplained = text;
   const found = piiKinds.flatMap((kind, rank) => {
     const spans = finders[kind](unexplained);
-    for (const span of spans) unexplained = blank(unexplained, span);
+    unexplained = blank(unexplained, spans);
     return spans.map((span) => ({ ...span, kind, rank }));
   });
   found.sort((a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank);
@@ -40,8 +40,15 @@ export function findPii(text: string): PiiMatch[] {
 }
 
 /** What is found is no part of anything else: the password of a URL and its host are no e-mail address. */
-function blank(text: string, { start, end }: TextSpan): string {
-  return text.slice(0, start) + '\u{fffc}'.repeat(end - start) + text.slice(end);
+function blank(text: string, spans: readonly TextSpan[]): string {
+  let [blanked, at] = ['', 0];
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    if (end <= at) continue;
+    const from = Math.max(start, at);
+    blanked += text.slice(at, from) + '\u{fffc}'.repeat(end - from);
+    at = end;
+  }
+  return blanked + text.slice(at);
 }
 
 function join<Span extends TextSpan & { readonly rank: number }>(a: Span, b: Span): Span {

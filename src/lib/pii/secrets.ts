@@ -39,12 +39,21 @@ const assigned =
 const password =
   /(?:password|passwd|passphrase|passwort|contraseña|\bpwd|\bpw)["'`]?\s{0,3}(?:[:=]|\bis\b|\bist\b)\s{0,3}(?:["'`]([^\s"'`]{6,128})["'`]|([^\s"'`,;()[\]{}<>]{6,128}))/dgi;
 
-const privateKey =
-  /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----[\s\S]{0,16384}?(?:-----END \1-----|(?![\s\S]))/g;
+const privateKey = /-----BEGIN ((?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?)-----/g;
 
 /** Blocks of private keys (PEM, PGP); one that was cut off reaches to the end of the text. Public keys and certificates stay. */
 export function findPrivateKeys(text: string): TextSpan[] {
-  return text.includes('PRIVATE KEY') ? spansOf(text, privateKey) : [];
+  const spans: TextSpan[] = [];
+  if (!text.includes('PRIVATE KEY')) return spans;
+  let at = 0;
+  for (const match of text.matchAll(privateKey)) {
+    if (match.index < at) continue;
+    const mark = `-----END ${match[1] ?? ''}-----`;
+    const found = text.indexOf(mark, match.index);
+    at = found < 0 ? text.length : found + mark.length;
+    spans.push({ start: match.index, end: at });
+  }
+  return spans;
 }
 
 /**

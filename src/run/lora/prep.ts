@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ValidationError } from '../../core/errors.ts';
@@ -75,6 +76,8 @@ export async function prepareLora(params: PrepParams, signal?: AbortSignal): Pro
   if (prepared.train.length === 0) throw nothingLeft(params, prepared);
   const findings = preparationFindings(name, prepared);
   const summary = summarise(params, prepared, system?.level ?? null);
+  // a folder with a summary is whole: an earlier one goes before the first new file
+  await rm(join(out, `${name}.json`), { force: true });
   const outputs = await writeFiles({ out, name, prepared, findings, summary });
   await writeDone(marker, key, { outputs, counts: { summary, findings }, ms: performance.now() - started });
   return { summary, findings, out, reused: false };

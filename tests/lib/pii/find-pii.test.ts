@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { findPii } from '../../../src/lib/pii/find-pii.ts';
@@ -123,4 +124,43 @@ test('finds that overlap are one, so that nothing of either stays', () => {
   }
   const left = matches.reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), text);
   expect(left).not.toMatch(/jane|secret99/);
+});
+
+test('finds of any text are ordered, inside it, and never overlap', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      let at = 0;
+      for (const { start, end } of findPii(text)) {
+        expect(start).toBeGreaterThanOrEqual(at);
+        expect(end).toBeGreaterThan(start);
+        at = end;
+      }
+      expect(at).toBeLessThanOrEqual(text.length);
+    }),
+  );
+});
+
+test.each([
+  'a',
+  '1 ',
+  'a@b.',
+  'ab:',
+  'Oak ',
+  '12 Oak ',
+  'http://a',
+  'token=',
+  'eyJaaaaaaaaaaa.',
+  '-----BEGIN RSA PRIVATE KEY-----',
+  '(',
+  '+1 ',
+])('a long text of nothing but %j takes no time out of proportion', (piece) => {
+  const time = (characters: number): number => {
+    const text = piece.repeat(Math.ceil(characters / piece.length));
+    const started = performance.now();
+    findPii(text);
+    return performance.now() - started;
+  };
+  time(2_000); // compiled
+  // ten times the text in fifty times the time at most: quadratic growth would take a hundred
+  expect(time(100_000)).toBeLessThan(50 * Math.max(40, time(10_000)));
 });
