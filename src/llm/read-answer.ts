@@ -12,7 +12,8 @@ export function readAnswer<T>(ask: Ask<T>, completion: Completion): Acceptance<T
   const reject = (code: string, message: string): Acceptance<T> => ({
     findings: [{ code, severity: 'error', place: ask.cell, message }],
   });
-  const { text, finish } = completion;
+  const { finish } = completion;
+  const text = completion.text.replace(thoughts, '');
   if (finish === 'refusal') return reject('llm-refusal', `the model refused: ${quote(text)}`);
   if (finish === 'length') {
     return reject('llm-length', `the answer was cut off at its token limit: …${quote(text.slice(-80))}`);
@@ -30,6 +31,9 @@ export function readAnswer<T>(ask: Ask<T>, completion: Completion): Acceptance<T
   if (!parsed.repaired || !('value' in acceptance)) return acceptance;
   return { value: acceptance.value, findings: [...(acceptance.findings ?? []), repairedFinding(ask.cell)] };
 }
+
+/** Models that reason put it before the answer where the server does not take it out. */
+const thoughts = /^\s*<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/i;
 
 /** How English-speaking assistants begin to decline; only asked where JSON was wanted and prose came. */
 const refusalWords =

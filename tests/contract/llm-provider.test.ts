@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -24,6 +23,8 @@ interface Candidate {
 }
 
 const ggufFile = process.env['TAG_DATASETS_GGUF'];
+const notInstalled = 'node-llama-cpp is not installed';
+const llamaMissing = await findLlama();
 const candidates: readonly Candidate[] = [
   { name: 'template', skipped: null, open: async () => closing(createTemplateProvider(42)) },
   {
@@ -45,17 +46,18 @@ const candidates: readonly Candidate[] = [
   { name: 'replay', skipped: null, open: async () => closing(await openReplayProvider(await record())) },
   {
     name: 'llama',
-    skipped: llamaMissing(),
+    skipped: llamaMissing,
     open: async () => closing(await openLlamaProvider({ modelFile: ggufFile ?? '', timeoutMs: 120_000 })),
   },
 ];
 
-function llamaMissing(): string | null {
-  try {
-    createRequire(import.meta.url).resolve('node-llama-cpp/package.json');
-  } catch {
-    return 'node-llama-cpp is not installed';
-  }
+async function findLlama(): Promise<string | null> {
+  const name: string = 'node-llama-cpp';
+  const isInstalled = await import(name).then(
+    () => true,
+    () => false,
+  );
+  if (!isInstalled) return notInstalled;
   return ggufFile && existsSync(ggufFile) ? null : 'TAG_DATASETS_GGUF names no model file';
 }
 
@@ -138,7 +140,7 @@ test('a request that was not recorded is a finding, never another answer', async
   });
 });
 
-test.skipIf(llamaMissing() !== 'node-llama-cpp is not installed')(
+test.skipIf(llamaMissing !== notInstalled)(
   'without node-llama-cpp the provider says how to get it',
   async () => {
     await expect(

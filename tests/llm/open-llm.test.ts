@@ -112,6 +112,14 @@ test('fenced, half and badly quoted JSON are read, the repaired ones with a warn
   expect(found).toEqual([[], ['llm-json-repaired'], ['llm-json-repaired']]);
 });
 
+test('what a model thinks aloud before its answer is no part of it', async () => {
+  await using server = await startLlmServer({
+    answer: () => '<think>{"text": 1} maybe?</think>\n{"text":"cell-0"}',
+  });
+  await using session = await openTestLlm(server);
+  expect(await session.llm.ask(textAsk('cell-0'))).toMatchObject({ value: 'cell-0', findings: [] });
+});
+
 test('an endpoint without json_schema is asked for json_object, then in words, and this is remembered', async () => {
   for (const [formats, expected] of [
     [['json_object'], 'json_object'],

@@ -33,7 +33,7 @@ export interface GapCells {
 /**
  * Turns gaps into cells, one per persona and set of traits, in code-unit order. Gaps of a category or of traits alone are
  * shared out over their personas by the default shares. Gaps that no made row can fill are findings (`gap-not-curable`,
- * `gap-not-synthetic`). @throws ConfigError `gaps-invalid`, and for names that the taxonomy has not
+ * `gap-not-synthetic`, `gap-needs-turns`). @throws ConfigError `gaps-invalid`, and for names that the taxonomy has not
  */
 export function gapCells(value: unknown, taxonomy: Taxonomy, path: string): GapCells {
   const parsed = z.array(gapSchema).safeParse(value);
@@ -103,15 +103,24 @@ function hopelessness(gap: Gap): Pick<Finding, 'code' | 'message'> | undefined {
       message: `${gap.rows} rows must not be made: the caps on synthetic rows leave no room`,
     };
   }
+  if (gap.persona === severalTurns) {
+    return {
+      code: 'gap-needs-turns',
+      message: `${gap.rows} rows of ${severalTurns} are conversations of several turns, and this maker makes single exchanges`,
+    };
+  }
   return undefined;
 }
+
+/** The one persona that is told from the form of a row, not from what the assistant says. */
+const severalTurns = 'multi_turn';
 
 /** Largest remainder over the default shares; ties by the order of the taxonomy. */
 function shareOut(gap: Gap, taxonomy: Taxonomy): ReplyCell[] {
   const traits = taxonomy.traits.map(({ id }) => id).filter((id) => gap.traits.includes(id));
   if (gap.persona !== null) return [{ persona: gap.persona, traits, rows: gap.rows }];
   const personas = taxonomy.personas.filter(
-    ({ category }) => gap.category === null || category === gap.category,
+    ({ id, category }) => id !== severalTurns && (gap.category === null || category === gap.category),
   );
   const sum = personas.reduce((all, { share }) => all + share, 0);
   const exact = personas.map(({ share }) => (gap.rows * share) / sum);

@@ -87,12 +87,15 @@ export async function runMaker(
     clock: systemClock,
     ...(context.signal ? { signal: context.signal } : {}),
   });
-  const answers: Answer<unknown>[] = [];
-  const made = await maker.make(createJob({ llm: recording(llm, answers), now, params, context }));
+  const notes: Notes = { answers: params.preview === null ? null : [], findings: [] };
+  const made = await maker.make(createJob({ llm: recording(llm, notes), now, params, context }));
   const tally = llm.tally();
   const [spent, spentNow] = [spending.total('all'), spending.total('sent')];
-  if (params.preview !== null) return { kind: 'preview', answers, tally, spent };
-  const findings = sortFindings([...answers.flatMap((answer) => answer.findings), ...made.findings]);
+  if (notes.answers) {
+    const answers = notes.answers.toSorted((a, b) => (a.cell < b.cell ? -1 : 1));
+    return { kind: 'preview', answers, tally, spent };
+  }
+  const findings = sortFindings([...notes.findings, ...made.findings]);
   await publish({ out, asked, made, findings, tally, spent }, earlier);
   const { counts, missing } = made;
   const files = made.files.map(({ path }) => path);
@@ -159,11 +162,19 @@ function createJob(parts: {
 /** Cells begun and not finished; bounds memory, and keeps requests in flight while cells take several each. */
 const cellsAtOnce = 64;
 
-function recording(llm: Llm, answers: Answer<unknown>[]): Llm {
+/** What is kept of the answers beside what the maker makes of them. */
+interface Notes {
+  /** Only for a preview. */
+  readonly answers: Answer<unknown>[] | null;
+  readonly findings: Finding[];
+}
+
+function recording(llm: Llm, notes: Notes): Llm {
   return {
     async ask(ask) {
       const answer = await llm.ask(ask);
-      answers.push(answer);
+      notes.answers?.push(answer);
+      notes.findings.push(...answer.findings);
       return answer;
     },
   };

@@ -50,12 +50,14 @@ test('gaps that no made row can fill are findings', () => {
   const gaps = [
     { persona: 'poet', traits: [], rows: 3, curable: false },
     { persona: 'poet', traits: [], rows: 4, curable: true, synthetic: false },
+    { persona: 'multi_turn', traits: [], rows: 5, curable: true },
   ];
   const { cells, findings } = gapCells(gaps, taxonomy, 'gaps.json');
   expect(cells).toEqual([]);
   expect(findings.map(({ code, place }) => [code, place])).toEqual([
     ['gap-not-curable', 'gaps.json gap 0'],
     ['gap-not-synthetic', 'gaps.json gap 1'],
+    ['gap-needs-turns', 'gaps.json gap 2'],
   ]);
 });
 
