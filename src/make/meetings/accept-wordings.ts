@@ -4,8 +4,8 @@ import type { Finding } from '../../core/finding.ts';
 import type { Acceptance } from '../../llm/ask.ts';
 import type { Wording } from './wording.ts';
 
-/** Wordings by cell number, 1 … n. */
-export type Wordings = ReadonlyMap<number, Wording>;
+/** Wordings with their cell numbers, 1 … n, each once. */
+export type Wordings = readonly (Wording & { readonly cell: number })[];
 
 const meetingShape = z.object({
   cell: z.number().int(),
@@ -40,7 +40,8 @@ export function acceptWordings(place: string, cells: number, answer: unknown): A
     findings.push(problem('meetings-missing', place, `no usable meeting for cell ${missing.join(', ')}`));
   }
   if (wordings.size === 0 || wordings.size * 2 < cells) return { findings };
-  return { value: wordings, findings: findings.map((finding) => ({ ...finding, severity: 'warning' })) };
+  const value = [...wordings].map(([cell, wording]) => ({ cell, ...wording }));
+  return { value, findings: findings.map((finding) => ({ ...finding, severity: 'warning' })) };
 }
 
 function checkMeeting(

@@ -48,7 +48,7 @@ export async function wordGroups(params: {
     const name = round === 0 ? cell : `${cell}/again-${round}`;
     const answer = await llm.ask(wordingAsk({ cell: name, plan, vocabulary, groups }));
     groups.forEach((group, index) => {
-      const wording = answer.value?.get(index + 1);
+      const wording = answer.value?.find(({ cell: number }) => number === index + 1);
       if (wording) keepBetter(kept, toWorded(plan, group, wording, frame, answer.provenance, kept));
     });
     open = open.filter(({ index }) => !isAsMeant(kept.get(index)));
