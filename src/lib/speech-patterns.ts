@@ -39,7 +39,7 @@ export function quotedPhrases(description: string): string[] {
 }
 
 /** Words of a phrase up to where it is open: "Which is better, X or Y?" is looked for as "which is better". */
-export function phraseCore(phrase: string): string {
+function phraseCore(phrase: string): string {
   const closed = plainQuotes(phrase).replace(/\b[XYZ]\b.*$/u, '');
   return plainWords(closed);
 }

@@ -15,8 +15,8 @@ export interface TurnRules {
 }
 
 /** Below it a conversation is no use at all; above the other its training example is cut. */
-export const hardFloorTurns = 12;
-export const longTurns = 30;
+const hardFloorTurns = 12;
+const longTurns = 30;
 
 /** Share of turns that must hold a word of the domain. */
 const leastOnTopic = 0.3;

@@ -52,7 +52,7 @@ export function personaFacts(card: Card, grammar: Grammar, drinks: 'any' | 'enth
 }
 
 /** "Angry Alex" is called Alex. */
-export function callName(name: string): string {
+function callName(name: string): string {
   return name.trim().split(/\s+/u).at(-1) ?? name;
 }
 

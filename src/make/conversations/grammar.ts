@@ -62,7 +62,6 @@ const grammarSchema = z.strictObject({
 /** What the template provider speaks. */
 export type Grammar = z.infer<typeof grammarSchema>;
 export type TypeGrammar = Grammar['types'][string];
-export type ScenarioBeat = Grammar['scenarios'][string][number];
 
 /** @throws ConfigError `grammar-invalid` */
 export function parseGrammar(value: unknown, path: string): Grammar {

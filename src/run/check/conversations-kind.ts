@@ -19,7 +19,7 @@ export const conversationsKind: CheckKind = {
   recognises({ files, sample }) {
     if (files.some((name) => published.includes(name))) return true;
     const fields = fieldsOf(sample);
-    if (fields === undefined || 'messages' in fields) return false;
+    if (fields === undefined || 'messages' in fields || 'annotation' in fields) return false;
     return 'conversation_id' in fields || 'persona_id' in fields || Array.isArray(fields['turns']);
   },
   async check(target, options) {

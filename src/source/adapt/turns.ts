@@ -5,21 +5,27 @@ import { type Turn, turnsToMessages } from './speaker-turns.ts';
 import { listOf, textOf } from './values.ts';
 
 const speakerKeys = ['speaker', 'role', 'agent', 'from', 'author', 'names', 'name', 'sender', 'user'];
+const systemNames = ['system', 'systemprompt', 'systemmessage'];
 const textKeys = ['text', 'utterance', 'message', 'content', 'value', 'body'];
 
-/** A list of `{speaker | role | agent …, text | utterance | message …}` under any column. */
+/** A list of `{speaker | role | agent …, text | utterance | message …}` under any column, and a system prompt beside it. */
 export const turnsAdapter: Adapter = {
   kind: 'turns',
   detect(sample, named) {
     const turns = named['messages'] ?? findTurns(sample);
-    return turns === undefined ? undefined : { turns };
+    if (turns === undefined) return undefined;
+    const system = named['system'] ?? sample.find(systemNames);
+    return { turns, ...(system && { system }) };
   },
   compile(columns) {
     const column = columns['turns'] ?? '';
+    const { system } = columns;
     return ([record = {}]) => {
       const list = listOf(record[column]);
       if (!list) throw new RowError(`column "${column}" holds no list of turns`, { code: 'shape-mismatch' });
-      return { messages: turnsToMessages(list.map(readTurn)) };
+      const prompt = system === undefined ? '' : textOf(record[system]);
+      const messages = turnsToMessages(list.map(readTurn));
+      return { messages: prompt === '' ? messages : [{ role: 'system', content: prompt }, ...messages] };
     };
   },
 };

@@ -205,6 +205,18 @@ const shapes: [title: string, record: unknown, expected: string[]][] = [
     ['turns', 'u: a', 'a: b'],
   ],
   [
+    'turns of agent and user with a system prompt beside them',
+    {
+      persona_id: 'p',
+      system_prompt: 's',
+      turns: [
+        { role: 'agent', text: 'a', gap_ms: 100 },
+        { role: 'user', text: 'b' },
+      ],
+    },
+    ['turns', 's: s', 'a: a', 'u: b'],
+  ],
+  [
     'turns of two named agents',
     {
       content: [
