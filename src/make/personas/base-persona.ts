@@ -99,7 +99,10 @@ function drawName(
   const pairs = given.length * families.length;
   const start = Math.floor(seededRandom(`${place}/names`)() * pairs);
   const index = (start + variation * coprimeStep(pairs)) % pairs;
-  return `${given[index % given.length] ?? ''} ${families[Math.floor(index / given.length)] ?? ''}`;
+  // Where all pairs are used up, initials tell the people apart.
+  const round = Math.floor(variation / pairs);
+  const initial = round === 0 ? '' : `${String.fromCharCode(64 + ((round - 1) % 26) + 1)}. `;
+  return `${given[index % given.length] ?? ''} ${initial}${families[Math.floor(index / given.length)] ?? ''}`;
 }
 
 /** About 0.38 of the whole, so that neighbours differ in both names. */

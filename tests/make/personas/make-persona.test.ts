@@ -177,6 +177,16 @@ test('variation 0 is the person of the scenario, every other number is another o
   );
 });
 
+test('more people than there are names still have different names', async () => {
+  const few = await library('en-GB');
+  const people = await Promise.all(
+    Array.from({ length: 150 }, (_, index) =>
+      make('car_sales', { variation: index, gender: 'Female' }, { library: few }),
+    ),
+  );
+  expect(new Set(people.map(({ card }) => card.name)).size).toBe(150);
+});
+
 test('persona type and gender are used', async () => {
   const { card } = await make('pharma_sales', { personaType: 'Owner of a nursing home', gender: 'Male' });
   expect(card.identity).toMatchObject({
