@@ -13,7 +13,7 @@ export interface Separability {
   readonly permutations: number;
   /** Personas all answered the same prompts, so that topics are taken out. */
   readonly crossed: boolean;
-  /** Mean cosine distance of answers of one persona, and of two. */
+  /** Mean cosine distance of answers of one persona, and of two; of different prompts, where prompts are crossed. */
   readonly within: number;
   readonly between: number;
   /** Of the persona with each index; null for one with a single answer. */
@@ -51,7 +51,7 @@ export function measureSeparability(points: AnswerPoints, personas: number, seed
     if (found >= accuracy - 1e-12) atLeast++;
   }
   const chance = sum / permutations;
-  const perPersona = separations(points, personas, { cosines, predicted });
+  const perPersona = separations(points, personas, { cosines, crossed, predicted });
   return {
     accuracy,
     chance,
@@ -59,7 +59,7 @@ export function measureSeparability(points: AnswerPoints, personas: number, seed
     p_value: atLeast / (permutations + 1),
     permutations,
     crossed,
-    ...meanDistances(points, cosines),
+    ...meanDistances(points, { cosines, crossed }),
     per_persona: perPersona,
   };
 }
@@ -119,8 +119,8 @@ export function shuffle(points: AnswerPoints, crossed: boolean, random: () => nu
 }
 
 function meanDistances(
-  { answers, personas }: AnswerPoints,
-  cosines: Float32Array,
+  { answers, personas, prompts }: AnswerPoints,
+  { cosines, crossed }: { readonly cosines: Float32Array; readonly crossed: boolean },
 ): Pick<Separability, 'within' | 'between'> {
   const [sums, counts] = [
     [0, 0],
@@ -128,6 +128,7 @@ function meanDistances(
   ];
   for (let i = 0; i < answers; i++) {
     for (let j = i + 1; j < answers; j++) {
+      if (crossed && prompts[i] === prompts[j]) continue; // centring has pushed them apart
       const kind = personas[i] === personas[j] ? 0 : 1;
       sums[kind] = (sums[kind] ?? 0) + 1 - (cosines[i * answers + j] ?? 0);
       counts[kind] = (counts[kind] ?? 0) + 1;
@@ -140,13 +141,17 @@ function meanDistances(
 function separations(
   points: AnswerPoints,
   personas: number,
-  { cosines, predicted }: { readonly cosines: Float32Array; readonly predicted: Int32Array },
+  {
+    cosines,
+    crossed,
+    predicted,
+  }: { readonly cosines: Float32Array; readonly crossed: boolean; readonly predicted: Int32Array },
 ): PersonaSeparation[] {
-  const { answers, personas: labels } = points;
+  const { answers, personas: labels, prompts } = points;
   const members = Array.from({ length: personas }, (): number[] => []);
   labels.forEach((persona, i) => members[persona]?.push(i));
   const meanDistance = (i: number, others: readonly number[]): number | null => {
-    const compared = others.filter((j) => j !== i);
+    const compared = others.filter((j) => j !== i && !(crossed && prompts[i] === prompts[j]));
     if (compared.length === 0) return null;
     return compared.reduce((sum, j) => sum + 1 - (cosines[i * answers + j] ?? 0), 0) / compared.length;
   };

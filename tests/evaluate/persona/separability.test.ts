@@ -66,6 +66,8 @@ test('personas without a manner come out at chance, however different the topics
   );
   const mean = values.reduce((sum, { separability }) => sum + separability, 0) / values.length;
   expect(Math.abs(mean)).toBeLessThan(0.06);
+  const gap = values.reduce((sum, { within, between }) => sum + between - within, 0) / values.length;
+  expect(Math.abs(gap)).toBeLessThan(0.03);
 });
 
 test('with prompts of their own for every persona shuffled personas are at chance too', () => {
