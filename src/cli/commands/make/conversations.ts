@@ -43,8 +43,8 @@ export const conversationsCommand: CommandModule<object, ConversationsArguments>
       })
       .example('$0 make conversations --personas 5 --out made/', 'fifty conversations as a trial, offline')
       .example(
-        '$0 make conversations --out made/ --profile local',
-        'the rest, by a model: the trial is asked for again only there',
+        '$0 make conversations --out made/ --profile vllm',
+        'all of them by a model at an endpoint (configs/llm.yaml)',
       )
       .example('$0 check made/', 'every rule, and how consistent and varied they are'),
   async handler(args) {
