@@ -35,6 +35,7 @@ export function checkMeetings(params: {
   const read = records.map(({ value, place }) => readMeeting(value, place));
   const meetings = read.flatMap(({ meeting }) => (meeting === null ? [] : [meeting]));
   const distribution = checkDistribution(meetings, hoursOf);
+  const variety = checkVariety(meetings.filter(({ label }) => label !== null));
   const isLabelled = meetings.some(({ label }) => label !== null);
   const consistency = isLabelled ? checkConsistency(meetings, relabel) : { figures: [], findings: [] };
   const alignment =
@@ -53,31 +54,36 @@ export function checkMeetings(params: {
       ...distribution.findings,
       ...consistency.findings,
       ...alignment.findings,
+      ...variety.findings,
     ],
     figures: {
       distribution: distribution.figures,
-      consistency: [...consistency.figures, ...variety(meetings)],
+      consistency: [...consistency.figures, ...variety.figures],
       alignment: alignment.figures,
     },
   };
 }
 
 /** How many subjects and bodies are different ones; instances of a series count once. */
-function variety(meetings: readonly CheckedMeeting[]): Figure[] {
-  const events = new Map(meetings.map(({ event }) => [event.seriesMasterId ?? event.id, event]));
-  const distinct = (texts: readonly string[]): number =>
-    texts.length === 0 ? 0 : Number(((new Set(texts).size / texts.length) * 100).toFixed(1));
-  const all = [...events.values()];
-  return [
-    {
-      name: 'distinct_subjects',
-      value: distinct(all.map(({ subject }) => subject)),
-      note: 'percent of events',
-    },
-    {
-      name: 'distinct_bodies',
-      value: distinct(all.map(({ bodyPreview }) => bodyPreview)),
-      note: 'percent of events',
-    },
+function checkVariety(meetings: readonly CheckedMeeting[]): { figures: Figure[]; findings: Finding[] } {
+  const events = [
+    ...new Map(meetings.map(({ event }) => [event.seriesMasterId ?? event.id, event])).values(),
   ];
+  const share = (texts: readonly string[]): number =>
+    texts.length === 0 ? 0 : Number(((new Set(texts).size / texts.length) * 100).toFixed(1));
+  const shares = {
+    distinct_subjects: share(events.map(({ subject }) => subject)),
+    distinct_bodies: share(events.map(({ bodyPreview }) => bodyPreview)),
+  };
+  const figures = Object.entries(shares).map(([name, value]) => ({ name, value, note: 'percent of events' }));
+  const low = events.length < fewestEvents ? [] : figures.filter(({ value }) => value < leastDistinct);
+  const findings = low.map(({ name, value }): Finding => {
+    const message = `${name.replace('_', ' ')} are ${value} % of ${events.length} events`;
+    return { code: 'meetings-repetitive', severity: 'warning', place: 'all', message };
+  });
+  return { figures, findings };
 }
+
+/** Half of the events share their words with another: a model that repeats itself. Fewer events say too little. */
+const leastDistinct = 50;
+const fewestEvents = 20;

@@ -150,6 +150,11 @@ test('the same subject with changing labels is found', () => {
   expect(codes(check(strange))).toContain('meetings-pattern-inconsistent');
 });
 
+test('a writer that repeats itself is told', () => {
+  const strange = rows.map((row) => ({ ...row, bodyPreview: 'We talk about the list.' }));
+  expect(codes(check(strange))).toContain('meetings-repetitive');
+});
+
 test('edge cases without a reason are found', () => {
   const strange = rows.map((row) =>
     row.reasoning.startsWith('No importance') ? { ...row, reasoning: 'because' } : row,
