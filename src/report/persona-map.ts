@@ -107,7 +107,7 @@ function mapContent({ points, personas, unclustered, minimumSize }: PersonaMapMo
       : '';
   return `<p>Each dot is a message of a sample of ${formatCount(points.length)}; near dots are about similar things in a similar manner. Distances between groups mean little.</p>
 <ul class="legend dots">${legend}${rest}</ul>
-<figure class="wide"><div class="canvas">${drawMapChart({
+<figure><div class="canvas">${drawMapChart({
     points,
     names: personas.map(({ name }) => name),
   })}</div></figure>`;

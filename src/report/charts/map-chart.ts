@@ -29,9 +29,9 @@ export function drawMapChart(input: {
     cluster,
     points: input.points.filter((point) => point.cluster === cluster),
   }));
+  const { x, y } = frameOf(input.points);
   const axis = {
     type: 'value' as const,
-    scale: true,
     axisLabel: { show: false },
     axisTick: { show: false },
     axisLine: { show: false },
@@ -45,8 +45,8 @@ export function drawMapChart(input: {
     height,
     option: {
       grid: { left: 10, right: 10, top: 10, bottom: 10 },
-      xAxis: axis,
-      yAxis: axis,
+      xAxis: { ...axis, ...x },
+      yAxis: { ...axis, ...y },
       series: [
         ...groups.map(({ cluster, points }) => ({
           type: 'scatter' as const,
@@ -73,6 +73,26 @@ export function drawMapChart(input: {
       ],
     },
   });
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Ranges in which a step is as long to the right as upwards. */
+function frameOf(points: readonly { readonly x: number; readonly y: number }[]): { x: Range; y: Range } {
+  const around = (values: readonly number[]) => {
+    const [low, high] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 0];
+    return { middle: (low + high) / 2, span: high - low };
+  };
+  const [x, y] = [around(points.map((point) => point.x)), around(points.map((point) => point.y))];
+  const step = Math.max(x.span / width, y.span / height, 1e-6) * 1.06;
+  const range = (middle: number, pixels: number): Range => ({
+    min: middle - (step * pixels) / 2,
+    max: middle + (step * pixels) / 2,
+  });
+  return { x: range(x.middle, width), y: range(y.middle, height) };
 }
 
 /** Median of each coordinate: a few strays do not move it. */
