@@ -57,7 +57,7 @@ test('every name of the rules points at a behaviour class, and its card is read 
     await writeFile(join(folder, 'found', 'cards', `${card.id}.yaml`), formatCard(card));
   }
   const imported = await importCards(
-    { from: join(folder, 'found'), format: null, out: join(folder, 'cards') },
+    { from: join(folder, 'found', 'cards'), format: null, out: join(folder, 'cards') },
     { taxonomy, configsFolder },
   );
   expect(imported.findings).toEqual([]);
