@@ -29,7 +29,7 @@ export function drawMapChart(input: {
     cluster,
     points: input.points.filter((point) => point.cluster === cluster),
   }));
-  const { x, y } = frameOf(input.points);
+  const frame = frameOf(input.points);
   const axis = {
     type: 'value' as const,
     axisLabel: { show: false },
@@ -45,8 +45,8 @@ export function drawMapChart(input: {
     height,
     option: {
       grid: { left: 10, right: 10, top: 10, bottom: 10 },
-      xAxis: { ...axis, ...x },
-      yAxis: { ...axis, ...y },
+      xAxis: { ...axis, ...frame.x },
+      yAxis: { ...axis, ...frame.y },
       series: [
         ...groups.map(({ cluster, points }) => ({
           type: 'scatter' as const,
