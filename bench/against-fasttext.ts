@@ -62,8 +62,11 @@ async function tagRate(corpus: string, round: number): Promise<number> {
     process.execPath,
     [
       'dist/src/cli/bin.js',
-      ...['--config', 'configs/bench.yaml', '--out', out, '--workers', '1', '--json'],
-      ...['--set', `sources=[{name: generated, path: ${corpus}}]`],
+      '--config=configs/bench.yaml',
+      `--out=${out}`,
+      '--workers=1',
+      '--json',
+      `--set=sources=[{name: generated, path: ${corpus}}]`,
     ],
     { maxBuffer: 64 << 20 },
   );
