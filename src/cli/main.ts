@@ -4,24 +4,7 @@ import yargs from 'yargs';
 
 import { ConfigError, describeSystemError, TagDatasetsError } from '../core/errors.ts';
 import { suggestName } from '../lib/nearest.ts';
-import { benchCommand } from './commands/bench.ts';
-import { checkCommand } from './commands/check.ts';
-import { cardsCommand } from './commands/cards.ts';
-import { configCommand } from './commands/config.ts';
-import { evalCommand } from './commands/eval.ts';
-import { extractCommand } from './commands/extract.ts';
-import { fetchCommand } from './commands/fetch.ts';
-import { reportCommand } from './commands/report.ts';
-import { loraCommand } from './commands/lora.ts';
-import { makeCommand } from './commands/make.ts';
-import { planCommand } from './commands/plan.ts';
-import { pushCommand } from './commands/push.ts';
-import { runCommand } from './commands/run.ts';
-import { statusCommand } from './commands/status.ts';
-import { trainCommand } from './commands/train.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { whyCommand } from './commands/why.ts';
-import { tagCommand } from './commands/tag.ts';
+import { commandNames, loadCommands, subcommandNames } from './commands.ts';
 import { askedLogFormat, logFormats, logLine } from './log-format.ts';
 import { sanitize } from './render/terminal.ts';
 import { packageVersion } from './tools.ts';
@@ -36,154 +19,10 @@ const exitCodes: Readonly<Record<string, number>> = {
   InterruptedError: 130,
 };
 
-const optionNames = [
-  'config',
-  'out',
-  'set',
-  'workers',
-  'limit',
-  'fresh',
-  'dry-run',
-  'offline',
-  'json',
-  'tagger',
-  'traits',
-  'threshold',
-  'data',
-  'clusters',
-  'mode',
-  'branches',
-  'refresh',
-  'against',
-  'among',
-  'encoder',
-  'precision',
-  'explain',
-  'run',
-  'repo',
-  'private',
-  'commercial',
-  'projection',
-  'compare',
-  'rows',
-  'schema',
-  'debug',
-  'log-format',
-  'format',
-  'seed',
-  'now',
-  'provider',
-  'profile',
-  'model',
-  'base-url',
-  'key-env',
-  'concurrency',
-  'rpm',
-  'tpm',
-  'budget-usd',
-  'preview',
-  'best-of',
-  'attempts',
-  'recording',
-  'from-gaps',
-  'rounds',
-  'persona',
-  'tier',
-  'all',
-  'held-out',
-  'count',
-  'batch-size',
-  'redraws',
-  'start-date',
-  'time-zone',
-  'output-dir',
-  'from',
-  'adapter',
-  'card',
-  'target',
-  'level',
-  'tokenizer',
-  'allow-remote',
-  'check-only',
-  'python',
-  'kind',
-  'base-model',
-  'template',
-  'persona-type',
-  'gender',
-  'prompt',
-  'variation',
-  'locale',
-  'locales',
-  'categories',
-  'real',
-  'cards',
-  'scenarios',
-  'personas',
-  'measures',
-  'control',
-  'cross',
-  'answers',
-  'validate-only',
-  'file',
-  'speaker',
-  'gate',
-  'review',
-  'labels',
-];
-const commandNames = [
-  'tag',
-  'plan',
-  'why',
-  'verify',
-  'eval',
-  'train',
-  'extract',
-  'report',
-  'fetch',
-  'make',
-  'conversations',
-  'annotate',
-  'meetings',
-  'push',
-  'status',
-  'bench',
-  'config',
-  'cards',
-  'list',
-  'import',
-  'export',
-  'validate',
-  'diversity',
-  'prompts',
-  'personas',
-  'lora',
-  'prep',
-  'check',
-  'script',
-];
-
 async function main(): Promise<void> {
-  const parser = yargs(hideBin(process.argv))
+  const argv = hideBin(process.argv);
+  const parser = yargs(argv)
     .scriptName('tag-datasets')
-    .command(runCommand)
-    .command(tagCommand)
-    .command(planCommand)
-    .command(evalCommand)
-    .command(trainCommand)
-    .command(whyCommand)
-    .command(extractCommand)
-    .command(verifyCommand)
-    .command(checkCommand)
-    .command(reportCommand)
-    .command(fetchCommand)
-    .command(makeCommand)
-    .command(loraCommand)
-    .command(pushCommand)
-    .command(statusCommand)
-    .command(benchCommand)
-    .command(configCommand)
-    .command(cardsCommand)
     .option('debug', { type: 'boolean', default: false, global: true, describe: 'Print stack traces' })
     .option('log-format', {
       choices: logFormats,
@@ -201,25 +40,34 @@ async function main(): Promise<void> {
     )
     .fail((message, error, instance) => {
       if (error) throw error;
-      if (isJsonLog()) throw new ConfigError(usageMessage(message), { code: 'usage' });
+      const sentence = usageMessage(message, parser);
+      if (isJsonLog()) throw new ConfigError(sentence, { code: 'usage' });
       instance.showHelp('error');
-      process.stderr.write(`\n${usageMessage(message)}\n`);
+      process.stderr.write(`\n${sentence}\n`);
       process.exitCode = 1;
       throw new UsageShown();
     });
+  for (const register of await loadCommands(argv)) register(parser);
   await parser.parseAsync();
 }
 
 /** yargs has printed what is wrong; nothing more to say. */
 class UsageShown extends Error {}
 
-function usageMessage(message: string): string {
+function usageMessage(message: string, parser: object): string {
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1];
   if (!unknown) return message;
-  const names = unknown.split(', ');
-  return names
-    .map((name) => `unknown argument "${name}"; ${suggestName(name, [...commandNames, ...optionNames])}`)
+  const known = [...commandNames, ...subcommandNames, ...optionsOf(parser)];
+  return unknown
+    .split(', ')
+    .map((name) => `unknown argument "${name}"; ${suggestName(name, known)}`)
     .join('\n');
+}
+
+/** Options of the command that was asked for. The types of yargs leave out where they stand. */
+function optionsOf(parser: object): string[] {
+  const { getOptions } = parser as { getOptions?: () => { key?: object } };
+  return Object.keys(getOptions?.call(parser).key ?? {});
 }
 
 /** Our own line breaks stay; what came from data is made harmless. */

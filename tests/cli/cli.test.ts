@@ -23,6 +23,14 @@ test('an unknown option is an error with the nearest known one and exit 1', asyn
   expect(stderr).toContain('did you mean "workers"?');
 });
 
+test.each([
+  [['extrac', 'x'], 'did you mean "extract"?'],
+  [['make', 'conversatons'], 'did you mean "conversations"?'],
+  [['make', 'meetings', '--tir', '3'], 'did you mean "tier"?'],
+])('of a misspelt command or option the nearest is told: %j', async (words, hint) => {
+  expect(await runCli(words)).toMatchObject({ code: 1, stderr: expect.stringContaining(hint) as string });
+});
+
 test('a missing configuration, a missing source and a missing tagger are one sentence each', async () => {
   const absent = await runCli(['--config', 'nowhere.yaml']);
   expect([absent.code, absent.stderr]).toEqual([
