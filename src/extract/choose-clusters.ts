@@ -19,7 +19,7 @@ export interface ClusterChoice {
 }
 
 export const fewestClusters = 3;
-export const mostClusters = 6;
+const mostClusters = 6;
 
 const starts = 8;
 const bootstraps = 5;

@@ -54,7 +54,7 @@ export interface ClusterCounts {
 const mapSample = 1200;
 
 /** A cluster of fewer messages is no persona: 50, or a twentieth of a small export's messages, but never fewer than 3. */
-export function minimumClusterSize(messages: number): number {
+function minimumClusterSize(messages: number): number {
   return Math.max(3, Math.min(50, Math.floor(messages / 20)));
 }
 

@@ -6,9 +6,9 @@ import { createValueReader, type ReadValue } from '../../extract/value-reader.ts
 import { type ExportDocument, notAnExport } from './open-export.ts';
 
 /** A text longer than this is no message that somebody wrote. */
-export const longestTextChars = 1_000_000;
+const longestTextChars = 1_000_000;
 /** A conversation larger than this is skipped: what holds the memory of reading. */
-export const largestConversationChars = 24_000_000;
+const largestConversationChars = 24_000_000;
 
 const limits = { textChars: longestTextChars, valueChars: largestConversationChars };
 
