@@ -46,7 +46,7 @@ try {
   const screening = await screenUnits(
     pool,
     { out, config, units, benchmarks: null, toolVersion: tools.toolVersion },
-    createContext({ emit: () => undefined }),
+    createContext({ emit: () => undefined, clock: Date.now }),
   );
   const screened = clock();
   const { rows, near } = await screenPlan(units, screening);

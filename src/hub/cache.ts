@@ -1,6 +1,7 @@
 import { type FileHandle, lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join } from 'node:path';
 
+import { slashPath } from '../lib/slash-path.ts';
 import type { ByteSource } from '../core/byte-source.ts';
 import { ConfigError, FatalError } from '../core/errors.ts';
 import type { HubLocation } from '../core/unit.ts';
@@ -160,7 +161,7 @@ async function readSnapshot(snapshot: string, repo: string): Promise<HubEntry[]>
   for (const name of names.toSorted()) {
     const path = join(snapshot, name);
     const found = await stat(path).catch(ifAbsent(undefined));
-    const shown = relative(snapshot, path).split(sep).join('/');
+    const shown = slashPath(snapshot, path);
     if (!found) dangling.push(shown);
     else if (found.isFile()) entries.push({ path: shown, bytes: found.size, etag: await cachedEtag(path) });
   }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { temporaryMark, writeFileAtomic } from '../lib/atomic-file.ts';
 import { crashPoint } from '../lib/crash-point.ts';
+import { slashPath } from '../lib/slash-path.ts';
 
 /** What the result of a step depends on: a hash of everything, and one of each part by the words that name it to people. */
 export interface StepKey {
@@ -130,7 +131,7 @@ export async function sweep(
 ): Promise<void> {
   for (const folder of folders) {
     for (const path of await listTree(folder)) {
-      const name = relative(out, path).split(sep).join('/');
+      const name = slashPath(out, path);
       if (keep.has(name)) continue;
       await rm(path, { force: true });
       await removeEmptyFolders(dirname(path), folder);

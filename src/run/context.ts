@@ -14,6 +14,8 @@ export interface StageTiming {
 /** What accompanies a run through its stages: where events go, and whether to stop. */
 export interface RunContext {
   readonly signal: AbortSignal | undefined;
+  /** Milliseconds since 1970; never for what must be reproducible. */
+  readonly clock: () => number;
   readonly timings: readonly StageTiming[];
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   warn(code: string, message: string): void;
@@ -34,12 +36,14 @@ export interface StageRecorder {
 
 export function createContext(params: {
   readonly emit: (event: RunEvent) => void;
+  readonly clock: () => number;
   readonly signal?: AbortSignal;
 }): RunContext {
   const timings: StageTiming[] = [];
   const warnings: { code: string; message: string }[] = [];
   return {
     signal: params.signal,
+    clock: params.clock,
     timings,
     warnings,
     warn(code, message) {

@@ -58,6 +58,11 @@ function inputFolder(file: InputFile): string {
   return `${readable}-${hashToHex(hashText(JSON.stringify([file.source, file.name]))).slice(0, 8)}`;
 }
 
+/** Marker of the scan of an input file. */
+export function scanMarker(paths: RunPaths, file: InputFile): string {
+  return paths.done('scan', inputFolder(file));
+}
+
 export function unitName(file: InputFile, index: number): string {
   return `${inputFolder(file)}/${String(index).padStart(5, '0')}`;
 }

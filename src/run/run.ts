@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { rm } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -9,6 +9,7 @@ import type { TaggerInfo } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { ReportModel } from '../report/model.ts';
 import { makeFolder } from '../lib/make-folder.ts';
+import { slashPath } from '../lib/slash-path.ts';
 import { loadRecipes } from '../source/recipe.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import { writePlan, writeRunJson } from './report/artefacts.ts';
@@ -90,7 +91,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     effects.emit(event);
     log.write(event);
   };
-  const context = createContext({ emit, signal: effects.signal });
+  const context = createContext({ emit, clock: effects.clock, signal: effects.signal });
   if (params.loaded.config.run.download && effects.environment['HF_HUB_OFFLINE'] !== '1') {
     const { recipesFolder } = params.tools;
     await fetchSources({ config: params.loaded.config, recipesFolder }, effects, context);
@@ -242,7 +243,12 @@ async function tagCorpus(
   const scanned = await scanSources(
     pool,
     sources,
-    { unitBytes: config.run.unit_bytes, onBadFile: config.run.on_bad_file },
+    {
+      out,
+      toolVersion: params.tools.toolVersion,
+      unitBytes: config.run.unit_bytes,
+      onBadFile: config.run.on_bad_file,
+    },
     context,
   );
   await writeRunJson(out, params, { sources, files: scanned, benchmarks });
@@ -288,7 +294,7 @@ async function tagCorpus(
 /** Removes what units left that are no longer units of any input, their markers included. */
 async function sweepUnits(out: string, units: readonly TaggedFileUnit[]): Promise<void> {
   const paths = runPaths(out);
-  const markers = units.map((unit) => relative(out, paths.done('tag', unit.name)).split(sep).join('/'));
+  const markers = units.map((unit) => slashPath(out, paths.done('tag', unit.name)));
   const keep = new Set([...units.flatMap((unit) => unit.outputs), ...markers]);
   await sweep(out, [paths.tags, paths.quarantine, dirname(paths.done('tag', 'x'))], keep);
 }

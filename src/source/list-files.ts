@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { slashPath } from '../lib/slash-path.ts';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { ConfigError } from '../core/errors.ts';
 import type { InputFile } from '../core/unit.ts';
@@ -69,7 +70,7 @@ async function walk(root: string, pattern: string): Promise<FoundFile[]> {
   const names = await glob(pattern, { cwd: root, dot: true, onlyFiles: true });
   return names.map((name) => {
     const path = resolve(root, name);
-    return { path, name: relative(root, path).split(sep).join('/'), named: false };
+    return { path, name: slashPath(root, path), named: false };
   });
 }
 
@@ -109,7 +110,7 @@ function distinguishNames(files: InputFile[]): InputFile[] {
   if (clashing.length === 0) return files;
   const root = commonFolder(clashing.map(pathOf));
   return files.map((file) =>
-    clashing.includes(file) ? { ...file, name: relative(root, pathOf(file)).split(sep).join('/') } : file,
+    clashing.includes(file) ? { ...file, name: slashPath(root, pathOf(file)) } : file,
   );
 }
 

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join } from 'node:path';
 
+import { slashPath } from '../../lib/slash-path.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { fileSha256 } from '../checkpoint.ts';
 import { openZip } from './open-zip.ts';
@@ -73,7 +74,7 @@ async function openFolder(path: string): Promise<OpenedExport> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isFile() && isOfExport(entry.name))
-    .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'));
+    .map((entry) => slashPath(path, join(entry.parentPath, entry.name)));
   const identity: Record<string, string> = {};
   const documents: ExportDocument[] = [];
   for (const name of names.toSorted()) {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
+import { slashPath } from '../../lib/slash-path.ts';
 import { checkOutput, readDone } from '../checkpoint.ts';
 import { runPaths } from '../paths.ts';
 import type { Finding } from './verify.ts';
@@ -56,5 +57,5 @@ async function listTree(folder: string): Promise<string[]> {
 }
 
 function placeOf(run: string, path: string): string {
-  return relative(run, path).split(sep).join('/');
+  return slashPath(run, path);
 }

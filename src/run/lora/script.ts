@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 
+import { slashPath } from '../../lib/slash-path.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Finding } from '../../core/finding.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
@@ -143,5 +144,5 @@ function loraOf({
 
 /** How a script in `folder` names a path. */
 function pathFrom(folder: string, path: string): string {
-  return relative(resolve(folder), resolve(path)).split(sep).join('/') || '.';
+  return slashPath(resolve(folder), resolve(path)) || '.';
 }

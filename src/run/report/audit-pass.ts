@@ -149,6 +149,6 @@ function entryOf(name: string, counts: ClassCounts, confidence: AuditFacts['conf
 }
 
 /** The audit is no stage of the run: its events and timings stay out of the report. */
-function silent({ signal }: RunContext): RunContext {
-  return createContext({ emit: () => undefined, signal });
+function silent({ signal, clock }: RunContext): RunContext {
+  return createContext({ emit: () => undefined, clock, signal });
 }

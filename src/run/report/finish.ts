@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import type { TaggerInfo } from '../../core/tagger.ts';
 import { FatalError } from '../../core/errors.ts';
+import { slashPath } from '../../lib/slash-path.ts';
 import { checkAccounting } from '../../report/accounting.ts';
 import type { ReportModel } from '../../report/model.ts';
 import { writeReport } from './artefacts.ts';
@@ -111,7 +112,7 @@ async function writeFinished(params: RunParams, datasetFiles: readonly string[])
   const inFolders = await Promise.all(
     folders.map(async (folder) => (await readdir(folder)).map((name) => join(folder, name))),
   );
-  const named = [paths.runJson, paths.corpus, ...inFolders.flat()].map((path) => relativePath(out, path));
+  const named = [paths.runJson, paths.corpus, ...inFolders.flat()].map((path) => slashPath(out, path));
   const outputs: DoneOutput[] = [];
   for (const path of [...named, ...datasetFiles].toSorted())
     outputs.push({ path, ...(await fileSha256(join(out, path))) });
@@ -126,11 +127,7 @@ async function sweepShards(
   datasetFiles: readonly string[],
 ): Promise<void> {
   const paths = runPaths(out);
-  const markers = shards.map((shard) => relativePath(out, shardMarker(paths, shard.path)));
+  const markers = shards.map((shard) => slashPath(out, shardMarker(paths, shard.path)));
   const keep = new Set([...shards.map((shard) => shard.path), ...datasetFiles, ...markers]);
   await sweep(out, [paths.dataset, dirname(paths.done('shard', 'x'))], keep);
-}
-
-function relativePath(out: string, path: string): string {
-  return relative(out, path).split(sep).join('/');
 }

@@ -1,9 +1,15 @@
+import { dirname } from 'node:path';
+
 import { ValidationError } from '../../core/errors.ts';
 import type { FileScan, InputFile } from '../../core/unit.ts';
+import { slashPath } from '../../lib/slash-path.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
+import { sweep } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
+import { runPaths, scanMarker } from '../paths.ts';
 import type { ResolvedSource } from './sources.ts';
 import type { ScanTask } from '../tasks.ts';
+import { readEarlierScan, recordScan, scanKey } from './earlier-scan.ts';
 
 export interface ScannedFile {
   /** Index into the run's sources. */
@@ -11,38 +17,57 @@ export interface ScannedFile {
   readonly scan: FileScan;
 }
 
+export interface ScanSettings {
+  /** Run folder, absolute. */
+  readonly out: string;
+  readonly toolVersion: string;
+  readonly unitBytes: number;
+  readonly onBadFile: 'error' | 'skip';
+}
+
 /**
- * Looks at every file of every source, in parallel; the result is in the order of (source, file name).
+ * Looks at every file of every source, in parallel; the result is in the order of (source, file name). A local file that
+ * this run folder has a scan of, and that was not touched since, is not read again.
  * @throws ValidationError `damaged-files`, `no-readable-rows`
  */
 export async function scanSources(
   pool: WorkerPool,
   sources: readonly ResolvedSource[],
-  settings: { readonly unitBytes: number; readonly onBadFile: 'error' | 'skip' },
+  settings: ScanSettings,
   context: RunContext,
 ): Promise<ScannedFile[]> {
-  const files = sources.flatMap((source, index) =>
-    source.files.map((file) => ({ file, index, options: source.options })),
+  const { unitBytes } = settings;
+  const planned = await Promise.all(
+    sources.flatMap((source, index) =>
+      source.files.map(async (file) => {
+        const task: ScanTask = { kind: 'scan', file, options: { ...source.options, unitBytes } };
+        return { source: index, task, key: await scanKey(task, settings.toolVersion, context.clock()) };
+      }),
+    ),
   );
-  const tasks = files.map(({ file, options }): ScanTask => ({
-    kind: 'scan',
-    file,
-    options: { ...options, unitBytes: settings.unitBytes },
-  }));
+  const paths = runPaths(settings.out);
   const scans = new Map<InputFile, FileScan>();
-  const stage = context.stage('scan', files.length, 0, sum(files.map(({ file }) => file.bytes)));
-  await pool.runAll<ScanTask, FileScan>(tasks, {
+  const keys = new Map(planned.map(({ task, key }) => [task.file, key]));
+  for (const { task, key } of planned) {
+    const earlier = key && (await readEarlierScan(scanMarker(paths, task.file), key));
+    if (earlier) scans.set(task.file, earlier);
+  }
+  const bytes = sum(planned.map(({ task }) => task.file.bytes));
+  const stage = context.stage('scan', planned.length, scans.size, bytes);
+  const report = (scan: FileScan, { file }: ScanTask, reused: boolean): void => {
+    const rows = scan.records ?? 0;
+    stage.unitEnd({ unit: file.name, rows, bytes: file.bytes, rejected: 0, reused, ms: 0 });
+  };
+  const todo = planned.flatMap(({ task }) => {
+    const earlier = scans.get(task.file);
+    if (earlier) report(earlier, task, true);
+    return earlier ? [] : [task];
+  });
+  await pool.runAll<ScanTask, FileScan>(todo, {
     signal: context.signal,
     onResult(scan, task) {
       scans.set(task.file, scan);
-      stage.unitEnd({
-        unit: task.file.name,
-        rows: scan.records ?? 0,
-        bytes: task.file.bytes,
-        rejected: 0,
-        reused: false,
-        ms: 0,
-      });
+      report(scan, task, false);
       if (scan.skipped)
         context.warn(
           scan.skipped.code,
@@ -50,10 +75,16 @@ export async function scanSources(
         );
     },
   });
+  for (const task of todo) {
+    const [key, scan] = [keys.get(task.file), scans.get(task.file)];
+    if (key && scan) await recordScan(scanMarker(paths, task.file), key, scan);
+  }
+  const markers = planned.map(({ task }) => slashPath(settings.out, scanMarker(paths, task.file)));
+  await sweep(settings.out, [dirname(paths.done('scan', 'x'))], new Set(markers));
   stage.end();
-  const scanned = files.flatMap(({ file, index }) => {
-    const scan = scans.get(file);
-    return scan ? [{ source: index, scan }] : [];
+  const scanned = planned.flatMap(({ source, task }) => {
+    const scan = scans.get(task.file);
+    return scan ? [{ source, scan }] : [];
   });
   if (settings.onBadFile === 'error') refuseDamaged(scanned);
   refuseNothing(scanned);

@@ -36,6 +36,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function extract(path: string, out: string, more: Partial<ExtractParams> = {}) {
   const warnings: string[] = [];
   const context = createContext({
+    clock: Date.now,
     emit(event) {
       if (event.type === 'warning') warnings.push(event.code);
     },
