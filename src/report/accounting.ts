@@ -1,7 +1,9 @@
 import type { Accounting, AxisName, ReportModel } from './model.ts';
 
+type Accounted = Pick<ReportModel, 'accounting' | 'axes' | 'quarantine' | 'run'>;
+
 /** Sentences for every sum in the model that does not come out; empty when the report accounts for every row. */
-export function checkAccounting(model: ReportModel): string[] {
+export function checkAccounting(model: Accounted): string[] {
   return [...checkInput(model), ...checkCorpus(model), ...checkQuarantine(model), ...checkPartitions(model)];
 }
 
@@ -10,7 +12,7 @@ export function filteredRows(accounting: Accounting): number {
   return sum(accounting.filtered.map((entry) => entry.rows));
 }
 
-function checkInput({ accounting }: ReportModel): string[] {
+function checkInput({ accounting }: Accounted): string[] {
   const filtered = filteredRows(accounting);
   const parts =
     accounting.quarantined +
@@ -27,7 +29,7 @@ function checkInput({ accounting }: ReportModel): string[] {
   ];
 }
 
-function checkCorpus({ accounting, run }: ReportModel): string[] {
+function checkCorpus({ accounting, run }: Accounted): string[] {
   const findings: string[] = [];
   const corpus = accounting.selected + accounting.copies + accounting.synthetic;
   if (corpus !== run.after.rows) {
@@ -43,7 +45,7 @@ function checkCorpus({ accounting, run }: ReportModel): string[] {
   return findings;
 }
 
-function checkQuarantine({ accounting, quarantine }: ReportModel): string[] {
+function checkQuarantine({ accounting, quarantine }: Accounted): string[] {
   const listed = sum(quarantine.map((entry) => entry.rows));
   if (listed === accounting.quarantined) return [];
   return [`quarantine reasons add up to ${listed} rows, accounting says ${accounting.quarantined}`];
@@ -52,7 +54,7 @@ function checkQuarantine({ accounting, quarantine }: ReportModel): string[] {
 /** Axes on which every row stands exactly once. Traits overlap; phases and adapters are views. */
 const partitions: readonly AxisName[] = ['category', 'persona', 'source'];
 
-function checkPartitions({ axes, run }: ReportModel): string[] {
+function checkPartitions({ axes, run }: Accounted): string[] {
   return partitions.flatMap((axis) => {
     const entries = axes[axis];
     if (entries.length === 0) return [];

@@ -18,12 +18,13 @@ import { auditTable, readAuditSet } from './report/audit-pass.ts';
 import { createContext, type RunContext } from './context.ts';
 import { describeCorpus, describeSources, writeCorpus } from './plan/corpus.ts';
 import { fetchSources } from './hub/fetch-sources.ts';
-import { finishRun } from './report/finish.ts';
+import { draftRun, finishRun } from './report/finish.ts';
+import type { ReportDraft } from './report/report-model.ts';
 import { planGaps } from './plan/gap-recipes.ts';
-import { layOut, type RunLayout } from './write/layout.ts';
+import { layOut, type RunLayout, withoutRows, type WriteLayout } from './write/layout.ts';
 import { lockRun } from './lock.ts';
 import { runPaths } from './paths.ts';
-import { planCorpus, type PlannedCorpus, releaseRowKeys } from './plan/plan-corpus.ts';
+import { planCorpus, type PlannedCorpus } from './plan/plan-corpus.ts';
 import { prepare, type Prepared } from './scan/prepare.ts';
 import { recordOutcome } from './report/record-outcome.ts';
 import { type CascadeFacts, refineUnits } from './tag/refine-pass.ts';
@@ -80,7 +81,7 @@ export interface RunResult {
 /**
  * The whole job: read → tag → plan → write → report. Started again on the same folder it resumes; equal inputs,
  * configuration and version give equal bytes in dataset/, whatever the workers or crashes.
- * Memory: about 68 bytes a row for PLAN, plus one unit or shard per worker.
+ * Memory: about 68 bytes a row for PLAN, given back before shards are written, plus one unit or shard per worker.
  * @throws ConfigError, ValidationError, FatalError, InterruptedError as core/errors says
  */
 export async function runAll(params: RunParams, effects: RunEffects): Promise<RunResult> {
@@ -125,18 +126,18 @@ async function perform(
   const { taxonomy, toolVersion } = params.tools;
   const auditSet = await readAuditSet(pool, config, params.loaded.path, context);
   const tagged = await tagCorpus(pool, params, prepared, out, context);
-  let planned = await planTagged(params, prepared.sources, tagged, context);
-  const audit =
-    auditSet && (await auditTable(pool, auditSet, { table: planned.table, config, taxonomy }, context));
-  const layout = await orderCorpus(pool, planned, config, context);
-  planned = releaseRowKeys(planned);
+  const { layout, draft } = await decide(
+    pool,
+    params,
+    { sources: prepared.sources, tagged, auditSet },
+    context,
+  );
   const shards = await writeShards(
     pool,
     {
       out,
       config,
       ...tagged,
-      ...planned,
       layout,
       sources: describeSources(prepared.sources),
       taxonomy,
@@ -145,11 +146,32 @@ async function perform(
     },
     context,
   );
-  return await finishRun(
-    params,
-    { sources: prepared.sources, tagged, planned, audit, layout, shards },
-    context,
-  );
+  return await finishRun(params, { sources: prepared.sources, tagged, layout, draft, shards }, context);
+}
+
+/**
+ * Which row goes where, and all that the report tells of rows. The table of the rows is gone when it returns, so that
+ * writing does not hold it.
+ */
+async function decide(
+  pool: WorkerPool,
+  params: RunParams,
+  work: {
+    readonly sources: readonly ResolvedSource[];
+    readonly tagged: TaggedCorpus;
+    readonly auditSet: Awaited<ReturnType<typeof readAuditSet>>;
+  },
+  context: RunContext,
+): Promise<{ readonly layout: WriteLayout; readonly draft: ReportDraft }> {
+  const { config } = params.loaded;
+  const { taxonomy } = params.tools;
+  const { sources, tagged, auditSet } = work;
+  const planned = await planTagged(params, sources, tagged, context);
+  const audit =
+    auditSet && (await auditTable(pool, auditSet, { table: planned.table, config, taxonomy }, context));
+  const layout = await orderCorpus(pool, planned, config, context);
+  const draft = draftRun(params, { sources, tagged, planned, audit, layout });
+  return { layout: withoutRows(layout), draft };
 }
 
 /** Removes what runs write, and nothing else that may lie in the folder. */

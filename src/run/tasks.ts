@@ -129,10 +129,7 @@ export interface Placements {
   readonly shards: Uint32Array;
   readonly positions: Uint32Array;
   readonly copies: Uint8Array;
-}
-
-/** Labels of the placed rows, decided by PLAN; parallel to `Placements`. */
-export interface PlacedLabels {
+  /** Labels of the placed rows, decided by PLAN. */
   readonly personas: Uint8Array;
   readonly scores: Uint16Array;
   /** 1 where the accurate tier decided. */
@@ -149,7 +146,6 @@ export interface CollectTask {
   readonly done: string;
   readonly key: StepKey;
   readonly placements: Placements;
-  readonly labels: PlacedLabels;
   readonly rules: RowRules;
 }
 

@@ -30,20 +30,6 @@ export async function planCorpus(params: {
   return { table, plan, division, screened };
 }
 
-/**
- * The same corpus without what only choosing and ordering rows need: content hashes, variants, keys and cells, 28 bytes a
- * row. Those columns are empty afterwards.
- */
-export function releaseRowKeys(planned: PlannedCorpus): PlannedCorpus {
-  const none = new Uint32Array(0);
-  const { table, plan } = planned;
-  return {
-    ...planned,
-    table: { ...table, hash: none, variant: none },
-    plan: { ...plan, keys: none, cells: none },
-  };
-}
-
 /** How sidecars become labels under a configuration. */
 export function labelRules(
   corpus: Pick<Corpus, 'sources' | 'thresholds' | 'cascade'>,

@@ -10,10 +10,10 @@ import { writeReport } from './artefacts.ts';
 import { type DoneOutput, fileSha256, fingerprint, stepKey, sweep, writeDone } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
 import { writeDatasetFiles } from '../write/dataset-files.ts';
-import type { RunLayout } from '../write/layout.ts';
+import type { RunLayout, WriteLayout } from '../write/layout.ts';
 import { runPaths, shardMarker } from '../paths.ts';
 import type { PlannedCorpus } from '../plan/plan-corpus.ts';
-import { buildReport } from './report-model.ts';
+import { completeReport, draftReport, type ReportDraft } from './report-model.ts';
 import type { CascadeFacts } from '../tag/refine-pass.ts';
 import type { RunParams, RunResult } from '../run.ts';
 import type { ScannedFile } from '../scan/scan-pass.ts';
@@ -22,8 +22,8 @@ import type { TaggedFileUnit } from '../tag/tag-pass.ts';
 import type { WrittenShard } from '../write/write-pass.ts';
 import type { TokenizerFile } from '../tag/tokenizer.ts';
 
-/** What the stages made. */
-export interface RunWork {
+/** What was read and tagged. */
+interface TaggedWork {
   readonly sources: readonly ResolvedSource[];
   readonly tagged: {
     readonly files: readonly ScannedFile[];
@@ -31,20 +31,57 @@ export interface RunWork {
     readonly cascade: CascadeFacts | null;
     readonly tokenizer: TokenizerFile | null;
   };
-  readonly planned: PlannedCorpus;
-  readonly audit: ReportModel['audit'];
-  readonly layout: RunLayout;
-  readonly shards: readonly WrittenShard[];
+}
+
+/** All that the report tells of rows, counted while their table is there. @throws FatalError `accounting` */
+export function draftRun(
+  params: RunParams,
+  work: TaggedWork & {
+    readonly planned: PlannedCorpus;
+    readonly layout: RunLayout;
+    readonly audit: ReportModel['audit'];
+  },
+): ReportDraft {
+  const { config } = params.loaded;
+  const { tools } = params;
+  const draft = draftReport({
+    ...work.planned,
+    audit: work.audit,
+    layout: work.layout,
+    config,
+    taxonomy: tools.taxonomy,
+    sources: work.sources,
+    toolVersion: tools.toolVersion,
+    configPath: params.loaded.shown,
+    configHash: fingerprint(config),
+    out: params.out,
+    taggers: [tools.personaTagger, tools.traitTagger, ...accurateOf(params, work)],
+    cascade: work.tagged.cascade,
+    tokenizer: work.tagged.tokenizer,
+    files: work.tagged.files,
+    units: work.tagged.units,
+  });
+  refuseWrongSums(draft);
+  return draft;
 }
 
 /** The end of a run: the files beside the shards, the report, and the marker that the run is finished, in that order. */
-export async function finishRun(params: RunParams, work: RunWork, context: RunContext): Promise<RunResult> {
+export async function finishRun(
+  params: RunParams,
+  work: TaggedWork & {
+    readonly layout: WriteLayout;
+    readonly draft: ReportDraft;
+    readonly shards: readonly WrittenShard[];
+  },
+  context: RunContext,
+): Promise<RunResult> {
   const out = resolve(params.out);
   const paths = runPaths(out);
   const stage = context.stage('report', 1, 0, 0);
-  const report = reportOf(params, work, context);
-  refuseWrongSums(report);
   const { sources, tagged, layout, shards } = work;
+  const { warnings, timings } = context;
+  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  const report = completeReport(work.draft, { shards, warnings, timings, peakRssBytes });
   const { config } = params.loaded;
   const extra = await writeDatasetFiles({
     out,
@@ -64,43 +101,17 @@ export async function finishRun(params: RunParams, work: RunWork, context: RunCo
   return { report, out, dataset: paths.dataset, reportHtml: join(paths.report, 'report.html') };
 }
 
-function reportOf(params: RunParams, work: RunWork, context: RunContext): ReportModel {
-  const { config } = params.loaded;
-  const { tools } = params;
-  return buildReport({
-    ...work.planned,
-    audit: work.audit,
-    layout: work.layout,
-    config,
-    taxonomy: tools.taxonomy,
-    sources: work.sources,
-    toolVersion: tools.toolVersion,
-    configPath: params.loaded.shown,
-    configHash: fingerprint(config),
-    out: params.out,
-    taggers: [tools.personaTagger, tools.traitTagger, ...accurateOf(params, work)],
-    cascade: work.tagged.cascade,
-    tokenizer: work.tagged.tokenizer,
-    files: work.tagged.files,
-    units: work.tagged.units,
-    shards: work.shards,
-    warnings: context.warnings,
-    timings: context.timings,
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
-  });
-}
-
 /** The accurate tier, where it was asked. */
-function accurateOf({ tools }: RunParams, { tagged }: RunWork): TaggerInfo[] {
+function accurateOf({ tools }: RunParams, { tagged }: TaggedWork): TaggerInfo[] {
   return tagged.cascade && tools.accurateTagger ? [tools.accurateTagger] : [];
 }
 
-function refuseWrongSums(report: ReportModel): void {
+function refuseWrongSums(report: ReportDraft): void {
   const wrong = checkAccounting(report);
   if (wrong.length === 0) return;
   throw new FatalError(`the report does not account for every row: ${wrong.join('; ')}`, {
     code: 'accounting',
-    hint: 'this is a bug; the shards are not to be trusted',
+    hint: 'this is a bug; no shard is written',
   });
 }
 

@@ -24,17 +24,16 @@ export interface ReportInput extends AxesInput {
   readonly tokenizer: TokenizerFile | null;
   readonly files: readonly ScannedFile[];
   readonly units: readonly TaggedFileUnit[];
-  readonly shards: readonly WrittenShard[];
-  readonly warnings: readonly { readonly code: string; readonly message: string }[];
-  readonly timings: readonly StageTiming[];
   readonly audit: ReportModel['audit'];
-  readonly peakRssBytes: number | null;
   readonly screened: ScreenedTable;
   readonly cascade: CascadeFacts | null;
 }
 
-/** Folds everything a run knows into the one model that all renderers read. */
-export function buildReport(input: ReportInput): ReportModel {
+/** A report before anything is written: all that it tells of rows. */
+export type ReportDraft = Omit<ReportModel, 'shards' | 'warnings' | 'timings'>;
+
+/** Folds everything a run knows of its rows into the model that all renderers read. */
+export function draftReport(input: ReportInput): ReportDraft {
   const { config, plan, table } = input;
   const { axes, totals } = countAxes(input);
   const certificate = plan.solution.certificate;
@@ -73,20 +72,35 @@ export function buildReport(input: ReportInput): ReportModel {
     skippedFiles: skippedFiles(input),
     flow: flowLinks(input),
     prefixBalance: prefixBalances(input),
-    shards: input.shards.map((shard) => ({
+    phases: phaseFacts(input),
+  };
+}
+
+/** The draft with what was written, and how long everything took. */
+export function completeReport(
+  draft: ReportDraft,
+  written: {
+    readonly shards: readonly WrittenShard[];
+    readonly warnings: readonly { readonly code: string; readonly message: string }[];
+    readonly timings: readonly StageTiming[];
+    readonly peakRssBytes: number | null;
+  },
+): ReportModel {
+  return {
+    ...draft,
+    shards: written.shards.map((shard) => ({
       path: shard.path,
       rows: shard.rows,
       bytes: shard.output.bytes,
       sha256: shard.output.sha256,
     })),
-    phases: phaseFacts(input),
-    warnings: input.warnings,
-    timings: input.timings.map((timing) => ({
+    warnings: written.warnings,
+    timings: written.timings.map((timing) => ({
       stage: timing.stage,
       seconds: timing.ms / 1000,
       rows: timing.rows,
       rowsPerSecond: timing.ms > 0 ? (timing.rows * 1000) / timing.ms : 0,
-      peakRssBytes: input.peakRssBytes,
+      peakRssBytes: written.peakRssBytes,
     })),
   };
 }

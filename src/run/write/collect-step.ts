@@ -58,8 +58,8 @@ function baseRow(
   tags: TagColumns,
   taxonomy: Taxonomy,
 ): OutputRow {
-  const { rules, labels, unit } = task;
-  const personaIndex = labels.personas[place] ?? 0;
+  const { rules, placements, unit } = task;
+  const personaIndex = placements.personas[place] ?? 0;
   const persona = taxonomy.personas[personaIndex]?.id ?? '';
   const traitBits = taxonomy.traits.map((_, bit) => bit).filter((bit) => (tags.traits[at] ?? 0) & (1 << bit));
   return {
@@ -71,8 +71,8 @@ function baseRow(
     }),
     tools: row.tools ?? null,
     persona,
-    personaScore: (labels.scores[place] ?? 0) / 65535,
-    taggedBy: rules.taggers[labels.refined[place] ?? 0] ?? '',
+    personaScore: (placements.scores[place] ?? 0) / 65535,
+    taggedBy: rules.taggers[placements.refined[place] ?? 0] ?? '',
     traits: traitBits.map((bit) => taxonomy.traits[bit]?.id ?? ''),
     traitScores: traitBits.map((bit) => (tags.traitScores[at * maximumTraits + bit] ?? 0) / 255),
     source: unit.file.source,

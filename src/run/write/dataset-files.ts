@@ -12,7 +12,7 @@ import { buildManifest, type ManifestFile, renderManifest } from '../../shard/ma
 import { renderTrainerFiles } from '../../shard/trainer-configs.ts';
 import { datasetConfigHash } from './dataset-config.ts';
 import type { Group } from '../plan/division.ts';
-import type { RunLayout } from './layout.ts';
+import type { WriteLayout } from './layout.ts';
 import { runPaths } from '../paths.ts';
 import type { RunTools } from '../run.ts';
 import type { ScannedFile } from '../scan/scan-pass.ts';
@@ -25,7 +25,7 @@ export interface DatasetInput {
   readonly tools: RunTools;
   readonly sources: readonly ResolvedSource[];
   readonly files: readonly ScannedFile[];
-  readonly layout: RunLayout;
+  readonly layout: WriteLayout;
   readonly shards: readonly WrittenShard[];
   readonly report: ReportModel;
 }
@@ -45,8 +45,7 @@ export async function writeDatasetFiles(input: DatasetInput): Promise<string[]> 
 
 function describeGroup(group: Group, { config, layout, tools }: DatasetInput): DatasetGroup {
   const rows = (split: 'train' | 'validation'): number =>
-    layout.splits.find((candidate) => candidate.group === group && candidate.split === split)?.rows.length ??
-    0;
+    layout.splits.find((candidate) => candidate.group === group && candidate.split === split)?.rows ?? 0;
   const phase = curriculumPhases(config).find(
     (candidate) => group.kind === 'phase' && candidate.name === group.name,
   )?.phase;
@@ -75,7 +74,7 @@ function schedule(
   };
 }
 
-function personasOf(group: Group, layout: RunLayout, taxonomy: Taxonomy): string[] {
+function personasOf(group: Group, layout: WriteLayout, taxonomy: Taxonomy): string[] {
   const index = layout.groups.indexOf(group);
   return taxonomy.personas
     .filter((_, persona) => layout.groupsOfPersona[persona]?.includes(index))

@@ -13,10 +13,20 @@ export interface RunLayout extends Division {
   readonly placements: readonly Placements[];
 }
 
+/** What writing needs of a layout once its rows are placed and counted: sizes of splits, no lists of rows. */
+export interface WriteLayout extends Omit<RunLayout, 'splits'> {
+  readonly splits: readonly (Pick<Split, 'group' | 'split'> & { readonly rows: number })[];
+}
+
+export function withoutRows(layout: RunLayout): WriteLayout {
+  const splits = layout.splits.map(({ group, split, rows }) => ({ group, split, rows: rows.length }));
+  return { ...layout, splits };
+}
+
 /** Puts split number `index` in order: members of the input in output order. */
 export type OrderSplits = (inputs: readonly OrderInput[]) => Promise<readonly Uint32Array[]>;
 
-/** Orders every split, cuts it into shards, and says which row of which unit goes where. 13 bytes a placement. */
+/** Orders every split, cuts it into shards, and says which row of which unit goes where. 17 bytes a placement. */
 export async function layOut(
   planned: { readonly table: PlanTable; readonly plan: RunPlan; readonly division: Division },
   config: Config,
@@ -109,11 +119,15 @@ function placeByUnit(table: PlanTable, splits: readonly Split[], shards: readonl
     const end = table.unitStart[u + 1] ?? 0;
     const from = start === 0 ? 0 : (next[start - 1] ?? 0);
     const to = end === 0 ? 0 : (next[end - 1] ?? 0);
+    const rows = all.rows.slice(from, to);
     return {
-      rows: all.rows.slice(from, to).map((row) => row - start),
+      rows: rows.map((row) => row - start),
       shards: all.shards.slice(from, to),
       positions: all.positions.slice(from, to),
       copies: all.copies.slice(from, to),
+      personas: Uint8Array.from(rows, (row) => table.persona[row] ?? 0),
+      scores: Uint16Array.from(rows, (row) => table.score[row] ?? 0),
+      refined: Uint8Array.from(rows, (row) => table.refined[row] ?? 0),
     };
   });
 }

@@ -10,10 +10,8 @@ import { checkDone, type DoneOutput, fingerprint, type StepKey, stepKey } from '
 import { datasetConfig } from './dataset-config.ts';
 import type { RunContext } from '../context.ts';
 import type { CorpusSource } from '../plan/corpus.ts';
-import type { RunLayout } from './layout.ts';
+import type { WriteLayout } from './layout.ts';
 import { runPaths } from '../paths.ts';
-import type { RunPlan } from '../plan/plan-pass.ts';
-import type { PlanTable } from '../plan/plan-table.ts';
 import { RedoReasons } from '../redo-reasons.ts';
 import type { Screening } from '../tag/screen-pass.ts';
 import type { TaggedFileUnit } from '../tag/tag-pass.ts';
@@ -35,9 +33,7 @@ export interface WriteInput {
   readonly config: Config;
   readonly units: readonly TaggedFileUnit[];
   readonly screening: Screening | null;
-  readonly table: PlanTable;
-  readonly plan: RunPlan;
-  readonly layout: RunLayout;
+  readonly layout: WriteLayout;
   readonly sources: readonly CorpusSource[];
   readonly taxonomy: Taxonomy;
   /** Ids of the fast and the accurate tier; the same twice without a cascade. */
@@ -142,7 +138,6 @@ function collectTasks(input: WriteInput, planParts: Readonly<Record<string, unkn
   return input.units.flatMap((unit, u): CollectTask[] => {
     const placements = input.layout.placements[u];
     if (!placements || placements.rows.length === 0) return [];
-    const start = input.table.unitStart[u] ?? 0;
     return [
       {
         kind: 'collect',
@@ -154,11 +149,6 @@ function collectTasks(input: WriteInput, planParts: Readonly<Record<string, unkn
         done: paths.done('collect', unit.name),
         key: stepKey({ plan, unit: unit.name }),
         placements,
-        labels: {
-          personas: Uint8Array.from(placements.rows, (row) => input.table.persona[start + row] ?? 0),
-          scores: Uint16Array.from(placements.rows, (row) => input.table.score[start + row] ?? 0),
-          refined: Uint8Array.from(placements.rows, (row) => input.table.refined[start + row] ?? 0),
-        },
         rules,
       },
     ];
