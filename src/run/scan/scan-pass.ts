@@ -36,51 +36,51 @@ export async function scanSources(
   settings: ScanSettings,
   context: RunContext,
 ): Promise<ScannedFile[]> {
-  const { unitBytes } = settings;
+  const { out, toolVersion, unitBytes } = settings;
+  const paths = runPaths(out);
   const planned = await Promise.all(
     sources.flatMap((source, index) =>
       source.files.map(async (file) => {
         const task: ScanTask = { kind: 'scan', file, options: { ...source.options, unitBytes } };
-        return { source: index, task, key: await scanKey(task, settings.toolVersion, context.clock()) };
+        const key = await scanKey(task, toolVersion, context.clock());
+        return { source: index, task, key, marker: scanMarker(paths, file) };
       }),
     ),
   );
-  const paths = runPaths(settings.out);
   const scans = new Map<InputFile, FileScan>();
-  const keys = new Map(planned.map(({ task, key }) => [task.file, key]));
-  for (const { task, key } of planned) {
-    const earlier = key && (await readEarlierScan(scanMarker(paths, task.file), key));
+  for (const { task, key, marker } of planned) {
+    const earlier = key && (await readEarlierScan(marker, key));
     if (earlier) scans.set(task.file, earlier);
   }
   const bytes = sum(planned.map(({ task }) => task.file.bytes));
   const stage = context.stage('scan', planned.length, scans.size, bytes);
-  const report = (scan: FileScan, { file }: ScanTask, reused: boolean): void => {
+  const report = (file: InputFile, scan: FileScan, reused: boolean): void => {
     const rows = scan.records ?? 0;
     stage.unitEnd({ unit: file.name, rows, bytes: file.bytes, rejected: 0, reused, ms: 0 });
   };
-  const todo = planned.flatMap(({ task }) => {
-    const earlier = scans.get(task.file);
-    if (earlier) report(earlier, task, true);
-    return earlier ? [] : [task];
-  });
-  await pool.runAll<ScanTask, FileScan>(todo, {
-    signal: context.signal,
-    onResult(scan, task) {
-      scans.set(task.file, scan);
-      report(scan, task, false);
-      if (scan.skipped)
-        context.warn(
-          scan.skipped.code,
-          `${skippedSentence(scan)}${scan.skipped.hint ? `; ${scan.skipped.hint}` : ''}`,
-        );
+  for (const [file, scan] of scans) report(file, scan, true);
+  const todo = planned.filter(({ task }) => !scans.has(task.file));
+  await pool.runAll<ScanTask, FileScan>(
+    todo.map(({ task }) => task),
+    {
+      signal: context.signal,
+      onResult(scan, { file }) {
+        scans.set(file, scan);
+        report(file, scan, false);
+        if (scan.skipped)
+          context.warn(
+            scan.skipped.code,
+            `${skippedSentence(scan)}${scan.skipped.hint ? `; ${scan.skipped.hint}` : ''}`,
+          );
+      },
     },
-  });
-  for (const task of todo) {
-    const [key, scan] = [keys.get(task.file), scans.get(task.file)];
-    if (key && scan) await recordScan(scanMarker(paths, task.file), key, scan);
+  );
+  for (const { task, key, marker } of todo) {
+    const scan = scans.get(task.file);
+    if (key && scan) await recordScan(marker, key, scan);
   }
-  const markers = planned.map(({ task }) => slashPath(settings.out, scanMarker(paths, task.file)));
-  await sweep(settings.out, [dirname(paths.done('scan', 'x'))], new Set(markers));
+  const markers = planned.map(({ marker }) => slashPath(out, marker));
+  await sweep(out, [dirname(paths.done('scan', 'x'))], new Set(markers));
   stage.end();
   const scanned = planned.flatMap(({ source, task }) => {
     const scan = scans.get(task.file);
