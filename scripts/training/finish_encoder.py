@@ -13,7 +13,7 @@ import sys
 import numpy as np
 import onnxruntime
 import torch
-from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
+from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
 from encoder import load_encoder
 from encoder_onnx import export_encoder
 from features import Features, read_rows
@@ -37,6 +37,9 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
     model = Tagger(load_encoder(f"{minilm}/model.safetensors", LAYERS), len(ids))
     model.load_state_dict(torch.load(weights))
     model.eval()
+    turns = ids.index("multi_turn")
+    with torch.no_grad():
+        model.persona.bias[turns] += TURNS_SHIFT
     traits = read_rows(traits_path)
     fit_traits(model, tokenizer, traits)
     export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, f"{out}/model.onnx")
@@ -49,6 +52,7 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
     for path in folds.split(","):
         part = np.load(path)
         logits[part["rows"]] = part["logits"]
+        logits[part["rows"], turns] += TURNS_SHIFT
     apply_turn_rule(logits, Features(judged_prefix).user_turns, ids)
     np.save(f"{judged_prefix}.accurate.npy", logits)
     temperature, crossed = calibrate(logits, judged_rows, personas)

@@ -1,4 +1,4 @@
-"""Writes the labelled rows of the persona tagger: public files by origin, and the exemplars under datasets/samples.
+"""Writes the labelled rows of the persona tagger: public files by origin, and the exemplars (datasets/samples, exemplars/).
 
 Usage: prepare_personas.py DATA_FOLDER SAMPLES_FOLDER OUT.jsonl
 """
@@ -34,8 +34,8 @@ def main(data_folder, samples_folder, out_path):
             label = weak_label(messages) if origin in MIXED else persona
             if label:
                 write(origin, label, messages)
-        own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "exemplars.jsonl")
-        for path in [*sorted(glob.glob(os.path.join(samples_folder, "*.jsonl"))), own]:
+        own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "exemplars")
+        for path in [found for folder in (samples_folder, own) for found in sorted(glob.glob(os.path.join(folder, "*.jsonl")))]:
             with open(path, encoding="utf-8") as file:
                 for line in file:
                     row = json.loads(line)

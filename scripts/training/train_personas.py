@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 import torch
-from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
+from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
 from features import Features, read_rows
 from persona_model import PersonaModel, export_onnx
 from sources import LICENCES
@@ -23,8 +23,9 @@ SEED = 11
 WIDTH = 32
 HIDDEN = 96
 BATCH = 256
-FOLD_STEPS = 350
-STEPS = 1100
+FOLD_STEPS = 700
+STEPS = 1500
+EXEMPLAR_SHARE = 0.25
 FREE_RATE = 2e-3
 RATE = 3e-3
 TEACHER_SHARE = 0.3
@@ -52,7 +53,9 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         picked = np.flatnonzero(~np.isin(origins, list(FOLDS[fold]))) if fold >= 0 else np.arange(len(rows))
         # A fold's teacher saw the fold: only the labels train there.
         goal = targets if fold < 0 else hard
-        model = fit(features, goal, row_weights(rows, hard, ids, picked), picked, words, STEPS if fold < 0 else FOLD_STEPS)
+        model = fit(features, goal, row_weights(rows, hard, ids, picked, exemplar_share=EXEMPLAR_SHARE), picked, words, STEPS if fold < 0 else FOLD_STEPS)
+        with torch.no_grad():
+            model.out.bias[ids.index("multi_turn")] += TURNS_SHIFT
         mine = np.flatnonzero(folds == fold)
         logits[mine] = predict(model, judged, mine)
         print("fold", fold, "done", flush=True)

@@ -23,7 +23,7 @@ def main(folder, description_path):
     if "traits" in metrics:
         parts += ["## Traits", "Area under the ROC curve on held-out parts of the human-labelled files, by head and file. The empathy file only measures: its licence keeps it out of the weights."]
         parts.append(table(["head and file", "area"], [[k.replace("_", " "), v] for k, v in metrics["traits"].items()]))
-    parts += ["## Data", "Only files whose licence permits use in shipped weights; attribution as the licences ask. `exemplars` are `datasets/samples/*.jsonl` and `scripts/training/exemplars.jsonl`."]
+    parts += ["## Data", "Only files whose licence permits use in shipped weights; attribution as the licences ask. `exemplars` are `datasets/samples/*.jsonl` and `scripts/training/exemplars/*.jsonl`."]
     parts.append(table(["data", "licence", "rows"], [[d["name"], d["licence"], d["rows"]] for d in info["data"]]))
     with open(f"{folder}/README.md", "w", encoding="utf-8") as out:
         out.write("\n\n".join(parts) + "\n")
