@@ -22,11 +22,13 @@ from tokens import encode_sides, join_sides, open_tokenizer, pad
 from torch import nn
 from train_encoder import LAYERS, TRAITS, Tagger
 from train_personas import apply_turn_rule
-from train_traits import area
+from train_traits import area, trait_weights
 from yardstick import by_origin, score
 
 SEED = 23
 TRAIT_ROWS = 14000
+# Warm and matter-of-fact replies to the same kind of post are few, and all that tells empathy from its topics.
+PAIRED_WEIGHT = 60
 
 
 def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, minilm, personas_path, data, out):
@@ -99,8 +101,8 @@ def fit_traits(model, tokenizer, traits):
     random = np.random.default_rng(SEED)
     torch.manual_seed(SEED)
     kept = [row for row in traits if not row.get("held")]
-    weights = np.array([row["weight"] for row in kept])
-    chosen = [kept[i] for i in random.choice(len(kept), min(TRAIT_ROWS, len(kept)), p=weights / weights.sum(), replace=False)]
+    weights = trait_weights(kept) * np.array([PAIRED_WEIGHT if row.get("paired") else 1 for row in kept])
+    chosen = [kept[i] for i in random.choice(len(kept), TRAIT_ROWS, p=weights / weights.sum())]
     sides = encode_sides(tokenizer, [row["messages"] for row in chosen])
     others = [a[:30] for _, a in sides]
     inputs = [join_sides(others[random.integers(len(others))] if random.random() < 0.4 else [], a, 64) for _, a in sides]

@@ -10,6 +10,7 @@ import sys
 
 from labelling_rules import MIXED, weak_label
 from sources import read_all, turn
+from transcript import quoted_turns
 
 
 def as_history(messages):
@@ -24,11 +25,11 @@ def main(data_folder, samples_folder, out_path):
     counts = {}
     with open(out_path, "w", encoding="utf-8") as out:
 
-        def write(origin, persona, messages):
+        def write(origin, persona, messages, **more):
             # Tool calls reach the product either as text or as calls of the message; both forms must be known.
             calls = origin in ("bfcl", "seal_tools", "glaive_demo", "reason_tool_use") and len(messages[-1]["content"]) % 2 == 0
             counts[origin, persona] = counts.get((origin, persona), 0) + 1
-            out.write(json.dumps({"messages": messages, "persona": persona, "origin": origin, "tool_calls": calls}) + "\n")
+            out.write(json.dumps({"messages": quoted_turns(messages), "persona": persona, "origin": origin, "tool_calls": calls, **more}) + "\n")
 
         for origin, persona, messages in read_all(data_folder):
             label = weak_label(messages) if origin in MIXED else persona
@@ -40,7 +41,8 @@ def main(data_folder, samples_folder, out_path):
                 for line in file:
                     row = json.loads(line)
                     messages = row.get("messages") or turn("\n".join(filter(None, [row.get("instruction"), row.get("input")])), row["output"])
-                    write("exemplars", row["persona"], messages)
+                    marks = {"empathy": row["empathy"]} if "empathy" in row else {}
+                    write("exemplars", row["persona"], messages, **marks)
                     folded = as_history(messages)
                     if folded is not messages:
                         write("exemplars", row["persona"], folded)

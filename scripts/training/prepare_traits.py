@@ -1,7 +1,8 @@
 """Writes the rows of the trait heads: one assistant text each, with a target per head (absent where the row says nothing of it).
 
 Usage: prepare_traits.py DATA_FOLDER PERSONA_ROWS.jsonl OUT.jsonl
-A tenth of each human-labelled file is marked "held": it measures and trains nothing. Weights make the human labels count.
+A tenth of each human-labelled file is marked "held": it measures and trains nothing. "paired" are our own replies that differ in
+warmth and little else. Weights make the human labels count.
 Heads: formality (0 casual … 1 formal), positive and negative (sentiment towards what is discussed), support, humour, politeness, empathy.
 """
 
@@ -35,11 +36,11 @@ def main(data_folder, persona_rows, out_path):
     chance = random.Random(5)
     rows = []
 
-    def add(origin, text, weight=1.0, held=False, **targets):
+    def add(origin, text, weight=1.0, held=False, paired=False, **targets):
         text = text.replace("[NAME]", "Sam").strip()
         if text:
             row = {"messages": [{"role": "assistant", "content": text}], "origin": origin, "targets": targets, "weight": weight}
-            rows.append({**row, "held": True} if held else row)
+            rows.append({**row, **({"held": True} if held else {}), **({"paired": True} if paired else {})})
 
     for row in r.table("trait_formality_pavlick.csv"):
         add("formality_pavlick", joined(row["text"]), 3, chance.random() < 0.1, formality=min(0.98, max(0.02, 0.5 + float(row["score"]) / 3)))
@@ -75,8 +76,8 @@ def main(data_folder, persona_rows, out_path):
             if origin in FACTUAL:
                 targets.update(positive=0.0, negative=0.0, empathy=0.0)
             if origin == "exemplars":
-                targets["empathy"] = 1.0 if persona in SUPPORTIVE - {"motivational_coach", "wellness_coach", "conflict_mediator"} else 0.0
-            add(origin, text[:900], 2.0 if origin == "exemplars" else 0.5, **targets)
+                targets["empathy"] = row["empathy"] if "empathy" in row else 1.0 if persona in SUPPORTIVE - {"motivational_coach", "wellness_coach", "conflict_mediator"} else 0.0
+            add(origin, text[:900], 2.0 if origin == "exemplars" else 0.5, paired="empathy" in row, **targets)
     chance.shuffle(rows)
     with open(out_path, "w", encoding="utf-8") as out:
         for row in rows:

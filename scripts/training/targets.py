@@ -13,7 +13,7 @@ ORIGIN_CLASSES = (
     "esoteric_scholar factual_informant math_tutor multi_turn narrative_writer problem_solver qa_specialist safety_guardian supportive tool_orchestrator"
 ).split()
 ORIGIN_WEIGHT = 3.0
-EXEMPLAR_SHARE = 0.35
+EXEMPLAR_SHARE = 0.5
 
 
 def soft_targets(rows, ids):

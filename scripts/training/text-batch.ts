@@ -1,5 +1,6 @@
 import { roles } from '../../src/core/row.ts';
 import type { TextBatch } from '../../src/core/tagger.ts';
+import { RowEncoder } from '../../src/tag/encode.ts';
 
 interface PlainMessage {
   readonly role: string;
@@ -23,38 +24,17 @@ export function parseRow(line: string): readonly PlainMessage[] {
   ].filter((message) => message.content !== '');
 }
 
-/** Packs conversations into the arena form that taggers read; contents are trimmed as the product trims them. */
+/** Packs conversations into the arena form that taggers read, as the product does; `toolCalls` marks rows whose calls stand as text. */
 export function textBatchOf(
   conversations: readonly (readonly PlainMessage[])[],
   toolCalls: readonly boolean[] = [],
 ): TextBatch {
-  const parts: Buffer[] = [];
-  const [starts, ends, speakers]: [number[], number[], number[]] = [[], [], []];
-  const rowSegments = new Uint32Array(conversations.length + 1);
-  let length = 0;
-  for (const [row, messages] of conversations.entries()) {
-    for (const message of messages) {
-      const content = Buffer.from(message.content.trim().replace(/\r\n?/g, '\n'), 'utf8');
-      parts.push(content);
-      starts.push(length);
-      length += content.length;
-      ends.push(length);
-      speakers.push(
-        Math.max(
-          0,
-          roles.findIndex((role) => role === message.role),
-        ),
-      );
-    }
-    rowSegments[row + 1] = starts.length;
-  }
-  return {
-    rows: conversations.length,
-    bytes: Buffer.concat(parts),
-    rowSegments,
-    roles: Uint8Array.from(speakers),
-    starts: Uint32Array.from(starts),
-    ends: Uint32Array.from(ends),
-    toolCalls: Uint8Array.from(conversations, (_, row) => (toolCalls[row] ? 1 : 0)),
-  };
+  const rows = conversations.map((messages) => ({
+    messages: messages.map(({ role, content }) => ({
+      role: roles.find((r) => r === role) ?? 'system',
+      content,
+    })),
+  }));
+  const { text } = new RowEncoder().encode(rows);
+  return { ...text, toolCalls: Uint8Array.from(conversations, (_, row) => (toolCalls[row] ? 1 : 0)) };
 }

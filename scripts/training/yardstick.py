@@ -9,6 +9,7 @@ import gzip
 import json
 
 import numpy as np
+from transcript import quoted_turns
 
 VIEW = "_persona_labelled_sample.jsonl.gz"
 
@@ -60,7 +61,7 @@ def read_yardstick(data_folder, seed=3):
             view_origin = row["origin"]
             origin = ALIASES.get(view_origin, view_origin)
             key = (view_origin, row["persona"])
-            by_origin.setdefault(key, []).append({"messages": messages, "origin": origin, "view_origin": view_origin, "persona": row["persona"], "fold": fold_of.get(origin)})
+            by_origin.setdefault(key, []).append({"messages": quoted_turns(messages), "origin": origin, "view_origin": view_origin, "persona": row["persona"], "fold": fold_of.get(origin)})
     random = np.random.default_rng(seed)
     rows = []
     for key in sorted(by_origin):

@@ -6,7 +6,7 @@ import { featureLimits, side, tallyCount } from './scan-layout.ts';
 import { TextScanner } from './text-scanner.ts';
 
 /** Named in tagger.json; a model only fits the featuriser that it was trained with. Any change of a feature is a new version. */
-export const featuriserVersion = 'hashed-sides-v2';
+export const featuriserVersion = 'hashed-sides-v3';
 export { denseCount };
 
 /** Numbers a row of `FeatureBatch.measures`: the assistant's tallies, then its lexicon counts. */

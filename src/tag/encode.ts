@@ -1,6 +1,7 @@
 import { roles, type Row } from '../core/row.ts';
 import type { TextBatch } from '../core/tagger.ts';
 import { hash128, hashText, mix32 } from '../lib/hash.ts';
+import { quotedTurns } from './transcript.ts';
 
 /** What is known of a row from its text alone. Arrays are parallel, one entry per row of the batch. */
 export interface EncodedBatch {
@@ -30,6 +31,7 @@ const roleMark = 0x30;
  * Encodes rows into one reused UTF-8 arena and hashes them.
  * Normalisation for the hash and for the taggers: contents trimmed, CRLF and CR become LF, a leading persona control token of a
  * user message is ignored, tool calls count as JSON text. What is written to the shards is not touched.
+ * A conversation that a user's text quotes is as many segments as it has turns; the hash does not know of that.
  * Holds one batch; grows to the largest batch seen. The returned arrays are valid until the next call.
  */
 export class RowEncoder {
@@ -91,7 +93,17 @@ export class RowEncoder {
           message.toolCalls.map((call) => `{"name":"${call.name}","arguments":${call.arguments}}`).join('\n');
         toolCalls[r] = 1;
       }
+      const start = this.#length + 1;
       const bytes = this.#append(role, content);
+      const turns = message.role === 'user' ? quotedTurns(content) : undefined;
+      if (turns)
+        for (const turn of turns)
+          this.#addSegment(
+            roles.indexOf(turn.role),
+            start + Buffer.byteLength(content.slice(0, turn.start)),
+            start + Buffer.byteLength(content.slice(0, turn.end)),
+          );
+      else this.#addSegment(role, start, start + bytes);
       allBytes += bytes;
       if (role !== assistant) continue;
       assistantBytes += bytes;
@@ -106,7 +118,7 @@ export class RowEncoder {
       Math.ceil(assistantBytes / bytesPerToken) + tokensPerMessage * assistantMessages;
   }
 
-  /** Appends one segment between a role mark and a separator, both of which are hashed but belong to no segment. */
+  /** Appends a text between a role mark and a separator, both of which are hashed but belong to no segment; returns its bytes. */
   #append(role: number, content: string): number {
     this.#reserve(content.length * 3 + 2);
     this.#bytes[this.#length++] = roleMark + role;
@@ -115,11 +127,15 @@ export class RowEncoder {
       content.length < 24 ? this.#writeShort(content) : this.#bytes.write(content, start, 'utf8');
     this.#length = start + written;
     this.#bytes[this.#length++] = recordSeparator;
+    return written;
+  }
+
+  #addSegment(role: number, start: number, end: number): void {
+    if (this.#segments === this.#roles.length) this.#growSegments();
     this.#roles[this.#segments] = role;
     this.#starts[this.#segments] = start;
-    this.#ends[this.#segments] = start + written;
+    this.#ends[this.#segments] = end;
     this.#segments++;
-    return written;
   }
 
   /** Short ASCII texts are cheaper without the call into native code. */
@@ -139,7 +155,9 @@ export class RowEncoder {
       this.#bytes.copy(grown, 0, 0, this.#length);
       this.#bytes = grown;
     }
-    if (this.#segments < this.#roles.length) return;
+  }
+
+  #growSegments(): void {
     const size = this.#roles.length * 2;
     const [oldRoles, oldStarts, oldEnds] = [this.#roles, this.#starts, this.#ends];
     this.#roles = new Uint8Array(size);

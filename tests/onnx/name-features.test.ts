@@ -49,7 +49,7 @@ function checkNames(conversations: readonly Conversation[]): number {
 test('names of words and pairs, in the order of the features', () => {
   const batch = textBatchOf([
     [
-      { role: 'user', content: "User: What's 2024?\nAssistant: a year" },
+      { role: 'user', content: "Speaker: What's 2024?\nSpeaker: a year" },
       { role: 'assistant', content: 'It’s “naïve” — really.\n```\nx = 1\n```' },
     ],
   ]);

@@ -73,7 +73,7 @@ test('fewer labels than the model has columns are refused', async () => {
 test('a transformer declared as a hashed bag has the wrong inputs', async () => {
   await change((json) => {
     json['kind'] = 'hashed-bag';
-    json['featuriser'] = 'hashed-sides-v2';
+    json['featuriser'] = 'hashed-sides-v3';
     for (const key of ['tokenizer', 'output', 'activation', 'maximumTokens']) delete json[key];
   });
   await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'onnx-wrong-inputs' });
