@@ -17,7 +17,7 @@ const allowed = [
   /^configs\/.+\.(yaml|json)$/,
   /^datasets\/(.+\.(yaml|md)|samples\/.+\.(jsonl|md|yaml))$/,
   /^taggers\/[\w-]+\.(yaml|md)$/,
-  /^taggers\/[\w-]+\/(model\.onnx|[\w-]+\.(json|jsonl|yaml|md))$/,
+  /^taggers\/[\w-]+\/[\w-]+\.(onnx|json|jsonl|yaml|md)$/,
 ];
 
 /** Without these the command line, the worker threads or the quick start fail. */

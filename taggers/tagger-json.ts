@@ -35,6 +35,9 @@ const calibration = z
   })
   .default({ method: 'none', temperature: 1, folded: false });
 
+/** See `TokenRules`. */
+const copyMark = z.string().optional();
+
 const taggerSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('hashed-bag'),
@@ -58,7 +61,7 @@ const taggerSchema = z.discriminatedUnion('kind', [
     output: z.string().default('logits'),
     activation: z.enum(['softmax', 'sigmoid']),
     maximumTokens: z.int().min(8).max(8192).default(256),
-    /** Which side is read first; the rest of the room goes to the other. */
+    copyMark,
     calibration,
   }),
   z.strictObject({
@@ -71,6 +74,10 @@ const taggerSchema = z.discriminatedUnion('kind', [
     /** Names of the model's outputs: logits of the labels and of the trait heads, and the sentence's numbers. */
     outputs: z.strictObject({ persona: z.string(), traits: z.string(), embedding: z.string() }),
     maximumTokens: z.int().min(8).max(8192).default(128),
+    copyMark,
+    /** A bag model of the same labels, multiplied in: what it says of a row to the power of `weight`. */
+    bag: z.strictObject({ model: z.string(), weight: z.number().positive() }).optional(),
+    featuriser: z.string(),
     calibration,
   }),
 ]);
@@ -161,7 +168,9 @@ function checkLabels(path: string, json: TaggerJson, taxonomy: Taxonomy): void {
 }
 
 async function checkFiles(folder: string, path: string, json: TaggerJson): Promise<string[]> {
-  const needed = 'tokenizer' in json ? [json.model, json.tokenizer] : [json.model];
+  const needed = [json.model];
+  if ('tokenizer' in json) needed.push(json.tokenizer);
+  if ('bag' in json && json.bag) needed.push(json.bag.model);
   const unlisted = needed.find((name) => !(name in json.files));
   if (unlisted) {
     throw new ConfigError(`${path}: files has no sha256 for "${unlisted}"`, {

@@ -12,7 +12,7 @@ import { encodeRow, openTokenizer } from './token-rows.ts';
  */
 export async function openTextClassifier({ folder, json, info }: TaggerFolder): Promise<Tagger> {
   if (json.kind !== 'text-classifier') throw new TypeError(`kind ${json.kind}`);
-  const tokenizer = await openTokenizer(join(folder, json.tokenizer));
+  const tokenizer = await openTokenizer(join(folder, json.tokenizer), json.copyMark);
   const session = await openSession(join(folder, json.model), {
     inputs: ['input_ids', 'attention_mask'],
     optionalInputs: ['token_type_ids'],

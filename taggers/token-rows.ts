@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../src/core/errors.ts';
 import { roles } from '../src/core/row.ts';
 import type { TextBatch } from '../src/core/tagger.ts';
+import { copiedShare, mostlyCopied } from '../src/onnx/copied-lines.ts';
 import type { OnnxSession, TensorData } from '../src/onnx/session.ts';
 import { openWordPiece, type WordPiece } from '../src/onnx/wordpiece.ts';
 import type { TaggerJson } from './tagger-json.ts';
@@ -16,32 +17,38 @@ export interface EncodedRow {
   readonly firstLength: number;
 }
 
-/** @throws ConfigError `tokenizer-missing`, and what reading it throws */
-export async function openTokenizer(path: string): Promise<WordPiece> {
+/** @throws ConfigError `tokenizer-missing`, `tokenizer-invalid` where it lacks the `copyMark`, and what reading it throws */
+export async function openTokenizer(path: string, copyMark?: string): Promise<WordPiece> {
   try {
-    return openWordPiece(await readFile(path, 'utf8'), path);
+    const tokenizer = openWordPiece(await readFile(path, 'utf8'), path);
+    if (copyMark !== undefined) tokenizer.idOf(copyMark);
+    return tokenizer;
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     throw new ConfigError(`${path}: not readable`, { code: 'tokenizer-missing', cause });
   }
 }
 
+/** How a transformer's folder wants its rows. */
+export interface TokenRules extends Pick<TaggerJson, 'task'> {
+  readonly maximumTokens: number;
+  /** Token before the assistant's text of a row that mostly repeats lines of the user's. */
+  readonly copyMark?: string | undefined;
+}
+
 /**
  * Traits read the assistant's text alone; personas read the user's text as the first part and the assistant's as the second, with
  * two thirds of the room for the assistant.
  */
-export function encodeRow(
-  tokenizer: WordPiece,
-  batch: TextBatch,
-  row: number,
-  json: Pick<TaggerJson, 'task'> & { readonly maximumTokens: number },
-): EncodedRow {
+export function encodeRow(tokenizer: WordPiece, batch: TextBatch, row: number, json: TokenRules): EncodedRow {
   const room = json.maximumTokens;
   const assistant = tokenizer.encode(sideText(batch, row, 'assistant', room * bytesPerToken));
   if (json.task === 'traits') {
     const ids = [tokenizer.startId, ...assistant.slice(0, room - 2), tokenizer.endId];
     return { ids, firstLength: ids.length };
   }
+  if (json.copyMark !== undefined && copiedShare(batch, row) >= mostlyCopied)
+    assistant.unshift(tokenizer.idOf(json.copyMark));
   const user = tokenizer.encode(sideText(batch, row, 'user', room * bytesPerToken));
   const usable = room - 3;
   const userRoom = Math.max(Math.floor(usable / 3), usable - assistant.length);

@@ -1,13 +1,15 @@
 """Fits the trait head, calibrates, measures and writes the folder of the accurate tier.
 
-Usage: finish_encoder.py FULL.pt FOLD0.npz,FOLD1.npz,FOLD2.npz TRAIT_ROWS.jsonl YARDSTICK.jsonl YARDSTICK_PREFIX ROWS.jsonl MINILM_FOLDER PERSONAS.json DATA_FOLDER OUT_FOLDER
+Usage: finish_encoder.py FULL.pt FOLD0.npz,FOLD1.npz,FOLD2.npz TRAIT_ROWS.jsonl YARDSTICK.jsonl YARDSTICK_PREFIX ROWS.jsonl MINILM_FOLDER PERSONAS.json DATA_FOLDER FAST_FOLDER OUT_FOLDER
 The weights come from train_encoder.py; yardstick rows of a fold are judged by the training without that fold, the others and
-all traits by the int8 model that is shipped.
+all traits by the int8 model that is shipped. FAST_FOLDER is the fast tier as train_personas.py wrote it, from the same rows and with
+YARDSTICK_PREFIX.fast.npy beside it; its model goes into the folder and its probabilities are multiplied in.
 """
 
 import csv
 import hashlib
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -18,7 +20,7 @@ from encoder import load_encoder
 from encoder_onnx import export_encoder
 from features import Features, read_rows
 from sources import LICENCES
-from tokens import encode_sides, join_sides, open_tokenizer, pad
+from tokens import COPY_MARK, LONGEST, encode_sides, join_sides, open_tokenizer, pad
 from torch import nn
 from train_encoder import LAYERS, TRAITS, Tagger
 from train_personas import apply_turn_rule
@@ -28,10 +30,13 @@ from yardstick import by_origin, score
 SEED = 23
 TRAIT_ROWS = 14000
 # Warm and matter-of-fact replies to the same kind of post are few, and all that tells empathy from its topics.
-PAIRED_WEIGHT = 60
+PAIRED_WEIGHT = 27
+# Power of the fast tier's probabilities beside the encoder's. Chosen on the yardstick.
+BAG_WEIGHT = 0.5
+LEAST_PROBABILITY = 1e-5
 
 
-def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, minilm, personas_path, data, out):
+def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, minilm, personas_path, data, fast, out):
     torch.set_num_threads(2)
     personas = json.load(open(personas_path, encoding="utf-8"))
     ids = [p["id"] for p in personas]
@@ -46,6 +51,7 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
     fit_traits(model, tokenizer, traits)
     export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, f"{out}/model.onnx")
     judged_rows = read_rows(judged_path)
+    judged = Features(judged_prefix)
     inputs = [join_sides(u, a) for u, a in encode_sides(tokenizer, [row["messages"] for row in judged_rows])]
     session = open_model(f"{out}/model.onnx")
     logits = np.zeros((len(judged_rows), len(ids)), np.float32)
@@ -55,8 +61,9 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
         part = np.load(path)
         logits[part["rows"]] = part["logits"]
         logits[part["rows"], turns] += TURNS_SHIFT
-    apply_turn_rule(logits, Features(judged_prefix).user_turns, ids)
     np.save(f"{judged_prefix}.accurate.npy", logits)
+    logits += BAG_WEIGHT * bag_logs(fast, judged_prefix)
+    apply_turn_rule(logits, judged.user_turns, ids)
     temperature, crossed = calibrate(logits, judged_rows, personas)
     probabilities = softmax(logits / temperature)
     limits = thresholds(probabilities, judged_rows, personas)
@@ -74,8 +81,15 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
         model.persona.weight /= temperature
         model.persona.bias /= temperature
     export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, f"{out}/model.onnx")
-    write_info(out, ids, temperature, limits, metrics, rows_path, traits)
+    shutil.copy(f"{fast}/model.onnx", f"{out}/bag.onnx")
+    write_info(out, ids, temperature, limits, metrics, rows_path, traits, judged.shapes["featuriserVersion"])
     print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
+
+
+def bag_logs(fast, judged_prefix):
+    """Log-probabilities of the fast tier, of each fold by the training without it; as the product floors them."""
+    info = json.load(open(f"{fast}/tagger.json", encoding="utf-8"))
+    return np.log(np.maximum(softmax(np.load(f"{judged_prefix}.fast.npy") / info["calibration"]["temperature"]), LEAST_PROBABILITY))
 
 
 def open_model(path):
@@ -163,7 +177,7 @@ def judge_traits(session, tokenizer, traits, data):
     return result
 
 
-def write_info(out, ids, temperature, limits, metrics, rows_path, traits):
+def write_info(out, ids, temperature, limits, metrics, rows_path, traits, featuriser):
     counts = {}
     for row in read_rows(rows_path):
         counts[row["origin"]] = counts.get(row["origin"], 0) + 1
@@ -179,9 +193,12 @@ def write_info(out, ids, temperature, limits, metrics, rows_path, traits):
         "traitHeads": TRAITS,
         "model": "model.onnx",
         "tokenizer": "tokenizer.json",
-        "files": {name: hashlib.sha256(open(f"{out}/{name}", "rb").read()).hexdigest() for name in ("model.onnx", "tokenizer.json")},
+        "files": {name: hashlib.sha256(open(f"{out}/{name}", "rb").read()).hexdigest() for name in ("bag.onnx", "model.onnx", "tokenizer.json")},
         "outputs": {"persona": "persona_logits", "traits": "trait_logits", "embedding": "embedding"},
-        "maximumTokens": 128,
+        "maximumTokens": LONGEST,
+        "copyMark": COPY_MARK,
+        "bag": {"model": "bag.onnx", "weight": round(BAG_WEIGHT / temperature, 4)},
+        "featuriser": featuriser,
         "calibration": {"method": "temperature", "temperature": round(temperature, 4), "folded": True},
         "threshold": limits,
         "licence": "Apache-2.0 (weights start from all-MiniLM-L6-v2); trained on data under the licences listed in data",

@@ -11,6 +11,8 @@ import json
 import re
 import sys
 
+from copied_lines import MOSTLY_COPIED, copied_share
+
 MIXED = {"alpaca_en_demo", "chatml_demo", "self_instruct", "oasst"}
 
 
@@ -80,8 +82,23 @@ def votes(messages):
     return [persona for persona, speaks in RULES.items() if speaks(user, assistant)]
 
 
+CODE = re.compile(r"[{};]\s*\n|^\s*(import|from|def|class|function|#include|require|package|use) ", re.M)
+REPAIR = re.compile(r"\b(fix|bug|repair|crash|broken|wrong|error|fail|correct|typo|issue|regression)", re.I)
+
+
+def changed_code(messages):
+    """The persona of a row that gives the request's code back changed, or None. What it changes is said in the first line."""
+    asked, said = messages[0]["content"], messages[-1]["content"]
+    if copied_share(messages) < MOSTLY_COPIED or not CODE.search(said):
+        return None
+    return "debugging_assistant" if REPAIR.search(asked.partition("\n")[0]) else "code_expert"
+
+
 def weak_label(messages):
     """One persona, "general_assistant" where every rule abstains, or None where rules disagree."""
+    changed = changed_code(messages)
+    if changed:
+        return changed
     found = votes(messages)
     if not found:
         return "general_assistant"

@@ -1,10 +1,16 @@
-"""Token ids of rows exactly as the product gives them to a transformer: [CLS] user [SEP] assistant [SEP]."""
+"""Token ids of rows exactly as the product gives them to a transformer: [CLS] user [SEP] assistant [SEP].
+
+Before the assistant's side of a row that mostly repeats lines of the user's stands COPY_MARK.
+"""
 
 import numpy as np
+from copied_lines import MOSTLY_COPIED, copied_share
 from tokenizers import Tokenizer
 
 LONGEST = 128
 BYTES_PER_TOKEN = 12
+# A token that the encoder's vocabulary has and no text yields.
+COPY_MARK, COPY_MARK_ID = "[unused0]", 1
 
 
 def open_tokenizer(path):
@@ -26,10 +32,11 @@ def side_text(messages, role):
 
 
 def encode_sides(tokenizer, conversations):
-    """Ids of both sides, without marks: (user, assistant) a row."""
+    """Ids of both sides, without the marks around them: (user, assistant) a row."""
     users = tokenizer.encode_batch([side_text(m, "user") for m in conversations], add_special_tokens=False)
     assistants = tokenizer.encode_batch([side_text(m, "assistant") for m in conversations], add_special_tokens=False)
-    return [(u.ids, a.ids) for u, a in zip(users, assistants)]
+    marks = [[COPY_MARK_ID] if copied_share(m) >= MOSTLY_COPIED else [] for m in conversations]
+    return [(u.ids, mark + a.ids) for u, a, mark in zip(users, assistants, marks)]
 
 
 def join_sides(user, assistant, room=LONGEST):

@@ -4,7 +4,7 @@ Usage: train_encoder.py ROWS.jsonl TRAIT_ROWS.jsonl MINILM_FOLDER PERSONAS.json 
 Every layer is trained, the embeddings are not. N rows are drawn by their weights, TRAIT_SHARE of that many of the traits;
 about 50 rows a second on two cores. With --fold the datasets of that fold of the yardstick are left out. Beside the weights
 stands OUT.npz with the logits of the yardstick's rows that this training must be judged by: those of the fold, or those of
-datasets that no training sees.
+datasets that no training sees. With --teaches N it also writes OUT.teacher.npz: what it says of N training rows, for train_personas.py.
 """
 
 import argparse
@@ -14,9 +14,10 @@ import time
 
 import numpy as np
 import torch
+from calibration import softmax
 from encoder import load_encoder
 from targets import row_weights, soft_targets
-from tokens import LONGEST, encode_sides, join_sides, open_tokenizer, pad
+from tokens import COPY_MARK_ID, LONGEST, encode_sides, join_sides, open_tokenizer, pad
 from torch import nn
 from yardstick import FOLDS, read_yardstick, score
 
@@ -79,7 +80,8 @@ def without_leaks(messages, random):
 def cut(user, assistant, random):
     """Another room, sometimes another window of a long text, sometimes one side alone."""
     if len(assistant) > 60 and random.random() < 0.2:
-        assistant = assistant[random.integers(0, len(assistant) - 40) :]
+        mark = assistant[:1] if assistant[0] == COPY_MARK_ID else []
+        assistant = mark + assistant[random.integers(len(mark), len(assistant) - 40) :]
     if user and assistant:
         chance = random.random()
         if chance < 0.12:
@@ -145,16 +147,24 @@ def train(options):
             print(step, len(plan), running, round(time.time() - started), flush=True)
     torch.save(model.state_dict(), options.out)
     judge(model.eval(), tokenizer, personas, options)
+    if options.teaches:
+        teach(model, tokenizer, personas, options)
 
 
-def persona_samples(options, personas, tokenizer, random):
-    """Rows drawn by their weights, their text varied; a row that is drawn twice is varied twice."""
+def permitted_rows(options, personas):
+    """All rows, the places of those outside the fold, all targets, the weights of the places."""
     ids = [p["id"] for p in personas]
     rows = [json.loads(line) for line in open(options.rows_file, encoding="utf-8")]
     left_out = FOLDS[options.fold] if options.fold is not None else ()
     picked = np.array([i for i, row in enumerate(rows) if row["origin"] not in left_out])
     targets = soft_targets(rows, ids)
-    chosen = random.choice(picked, options.rows, p=row_weights(rows, targets, ids, picked))
+    return rows, picked, targets, row_weights(rows, targets, ids, picked)
+
+
+def persona_samples(options, personas, tokenizer, random):
+    """Rows drawn by their weights, their text varied; a row that is drawn twice is varied twice."""
+    rows, picked, targets, weights = permitted_rows(options, personas)
+    chosen = random.choice(picked, options.rows, p=weights)
     sides = encode_sides(tokenizer, [without_leaks(rows[i]["messages"], random) for i in chosen])
     return [cut(u, a, random) for u, a in sides], targets[chosen]
 
@@ -173,13 +183,24 @@ def judge(model, tokenizer, personas, options):
     rows = read_yardstick(options.data)
     mine = np.array([i for i, row in enumerate(rows) if row["fold"] == options.fold])
     inputs = [join_sides(u, a) for u, a in encode_sides(tokenizer, [rows[i]["messages"] for i in mine])]
-    logits = np.zeros((len(mine), len(personas)), np.float32)
+    logits = logits_of(model, inputs, len(personas))
+    np.savez(options.out.replace(".pt", ".npz"), rows=mine, logits=logits)
+    print(json.dumps(score(softmax(logits), [rows[i] for i in mine], personas), indent=1))
+
+
+def teach(model, tokenizer, personas, options):
+    rows, picked, _, weights = permitted_rows(options, personas)
+    chosen = np.sort(np.random.default_rng(SEED).choice(picked, options.teaches, replace=False, p=weights))
+    inputs = [join_sides(u, a) for u, a in encode_sides(tokenizer, [rows[i]["messages"] for i in chosen])]
+    np.savez(options.out.replace(".pt", ".teacher.npz"), rows=chosen, probabilities=softmax(logits_of(model, inputs, len(personas))))
+
+
+def logits_of(model, inputs, classes):
+    logits = np.zeros((len(inputs), classes), np.float32)
     with torch.no_grad():
         for _, part in plan_batches(inputs, "judged"):
             logits[part] = model(*(torch.from_numpy(x) for x in pad([inputs[i] for i in part])))[0].numpy()
-    np.savez(options.out.replace(".pt", ".npz"), rows=mine, logits=logits)
-    e = np.exp(logits - logits.max(1, keepdims=True))
-    print(json.dumps(score(e / e.sum(1, keepdims=True), [rows[i] for i in mine], personas), indent=1))
+    return logits
 
 
 if __name__ == "__main__":
@@ -188,5 +209,6 @@ if __name__ == "__main__":
         parser.add_argument(name)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--fold", type=int)
+    parser.add_argument("--teaches", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     train(parser.parse_args())

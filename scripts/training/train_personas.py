@@ -1,8 +1,10 @@
 """Trains the fast persona tagger and writes its folder.
 
-Usage: train_personas.py ROWS.jsonl FEATURE_PREFIX WORDS.npy YARDSTICK.jsonl YARDSTICK_PREFIX PERSONAS.json OUT_FOLDER [TEACHER.npz]
+Usage: train_personas.py ROWS.jsonl FEATURE_PREFIX WORDS.npy YARDSTICK.jsonl YARDSTICK_PREFIX PERSONAS.json OUT_FOLDER [TEACHER0.npz,TEACHER1.npz,TEACHER2.npz]
 Trains once without each fold of the yardstick and once with every row; calibration and thresholds come from the rows that a
-training did not see. TEACHER.npz holds `rows` and `probabilities` of the accurate tier; a row's target is then mixed with them.
+training did not see. TEACHERs are what accurate tiers trained without a fold say of rows outside it
+(train_encoder.py --teaches); a row's target is mixed with it (distillation, Hinton et al. 2015). A fold has its own teacher,
+the training with every row has all three.
 """
 
 import hashlib
@@ -28,10 +30,10 @@ STEPS = 1800
 EXEMPLAR_SHARE = 0.4
 FREE_RATE = 2e-3
 RATE = 3e-3
-TEACHER_SHARE = 0.3
+TEACHER_SHARE = 0.6
 
 
-def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_path, out_folder, teacher_path=None):
+def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_path, out_folder, teacher_paths=None):
     torch.set_num_threads(2)
     rows = read_rows(rows_path)
     features = Features(prefix)
@@ -41,26 +43,23 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
     personas = json.load(open(personas_path, encoding="utf-8"))
     ids = [p["id"] for p in personas]
     targets = soft_targets(rows, ids)
-    hard = targets.copy()
-    if teacher_path:
-        teacher = np.load(teacher_path)
-        targets[teacher["rows"]] = (1 - TEACHER_SHARE) * targets[teacher["rows"]] + TEACHER_SHARE * teacher["probabilities"]
+    teachers = [np.load(path) for path in teacher_paths.split(",")] if teacher_paths else []
     origins = np.array([row["origin"] for row in rows])
     folds = np.array([-1 if row["fold"] is None else row["fold"] for row in judged_rows])
     logits = np.zeros((len(judged_rows), len(ids)), np.float32)
     model = None
     for fold in (0, 1, 2, -1):
         picked = np.flatnonzero(~np.isin(origins, list(FOLDS[fold]))) if fold >= 0 else np.arange(len(rows))
-        # A fold's teacher saw the fold: only the labels train there.
-        goal = targets if fold < 0 else hard
-        model = fit(features, goal, row_weights(rows, hard, ids, picked, exemplar_share=EXEMPLAR_SHARE), picked, words, STEPS if fold < 0 else FOLD_STEPS)
+        weights = row_weights(rows, targets, ids, picked, exemplar_share=EXEMPLAR_SHARE)
+        goal = taught(targets, teachers if fold < 0 else teachers[fold : fold + 1])
+        model = fit(features, goal, weights, picked, words, STEPS if fold < 0 else FOLD_STEPS)
         with torch.no_grad():
             model.out.bias[ids.index("multi_turn")] += TURNS_SHIFT
         mine = np.flatnonzero(folds == fold)
         logits[mine] = predict(model, judged, mine)
         print("fold", fold, "done", flush=True)
-    apply_turn_rule(logits, judged.user_turns, ids)
     np.save(f"{judged_prefix}.fast.npy", logits)
+    apply_turn_rule(logits, judged.user_turns, ids)
     temperature, crossed = calibrate(logits, judged_rows, personas)
     probabilities = softmax(logits / temperature)
     limits = thresholds(probabilities, judged_rows, personas)
@@ -94,6 +93,16 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
     with open(f"{out_folder}/tagger.json", "w", encoding="utf-8") as file:
         json.dump(info, file, indent=2)
         file.write("\n")
+
+
+def taught(targets, teachers):
+    """Targets of which TEACHER_SHARE is the mean of the teachers that know the row; a row that none knows keeps its own."""
+    said, known = np.zeros_like(targets), np.zeros((len(targets), 1), np.float32)
+    for teacher in teachers:
+        said[teacher["rows"]] += teacher["probabilities"]
+        known[teacher["rows"]] += 1
+    share = TEACHER_SHARE * (known > 0)
+    return (1 - share) * targets + share * said / np.maximum(known, 1)
 
 
 def apply_turn_rule(logits, user_turns, ids):

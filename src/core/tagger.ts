@@ -84,6 +84,8 @@ export interface EncoderFolder {
   /** Name of the model's output that carries the numbers of a row. */
   readonly embedding: string;
   readonly maximumTokens: number;
+  /** Token that the encoder knows as "mostly the request again"; absent where it has none. */
+  readonly copyMark?: string | undefined;
   readonly licence: string;
   readonly data: readonly { readonly name: string; readonly licence: string; readonly rows?: number }[];
 }

@@ -2,8 +2,16 @@ import { denseCount, type FeatureBatch } from './featurise.ts';
 import type { OnnxSession, TensorData } from './session.ts';
 import { featureLimits, side } from './scan-layout.ts';
 
-/** Rows of one call: the gathered codes of 256 rows (1 MiB) still fit the cache (bench/results.md). */
-const rowsPerCall = 256;
+/** The gathered codes of 256 rows (1 MiB) still fit the cache (bench/results.md). */
+const fastestRowsPerCall = 256;
+
+export interface BagModel {
+  /** Numbers a row that come out. */
+  readonly outputs: number;
+  readonly readsUser: boolean;
+  /** 1 where not even the last bits may depend on the rows around a row. */
+  readonly rowsPerCall?: number;
+}
 
 /**
  * Runs a bag model over a batch and returns its outputs in row order, rounded to 1e-5 because matrix kernels differ in the
@@ -13,8 +21,9 @@ const rowsPerCall = 256;
 export async function runBagModel(
   session: OnnxSession,
   features: FeatureBatch,
-  model: { readonly outputs: number; readonly readsUser: boolean },
+  model: BagModel,
 ): Promise<Float32Array> {
+  const { rowsPerCall = fastestRowsPerCall } = model;
   const scores = new Float32Array(features.rows * model.outputs);
   const scales = scalesOf(features, model.readsUser);
   for (let from = 0; from < features.rows; from += rowsPerCall) {

@@ -1,4 +1,5 @@
 import { byteClass, byteClassCount } from './byte-classes.ts';
+import { mostlyCopied } from './copied-lines.ts';
 import { categories, type Category, categoryCount } from './lexicon-categories.ts';
 import { side, type Side, tally, tallyCount } from './scan-layout.ts';
 import type { ScanViews } from './text-scanner.ts';
@@ -78,7 +79,7 @@ export const userCategories: readonly Category[] = [
 ];
 
 const sharedCount = 12;
-const conversationCount = 10;
+const conversationCount = 12;
 const assistantBase = 0;
 const userBase = sharedCount + assistantClasses.length + assistantCategories.length;
 const conversationBase = userBase + sharedCount + userClasses.length + userCategories.length;
@@ -86,10 +87,19 @@ const conversationBase = userBase + sharedCount + userClasses.length + userCateg
 /** Structural features a row: lengths, punctuation shares, lexicon rates of both sides, and the shape of the conversation. */
 export const denseCount = conversationBase + conversationCount;
 
+/** What the scan of the two sides does not see. */
+export interface RowShape {
+  readonly systemBytes: number;
+  readonly toolBytes: number;
+  readonly toolCalls: number;
+  /** See `copiedShare`. */
+  readonly copiedShare: number;
+}
+
 /** Writes `denseCount` numbers, nearly all in [0, 1], to `out[at …]`. */
 export function writeDense(
   views: ScanViews,
-  row: { readonly systemBytes: number; readonly toolBytes: number; readonly toolCalls: number },
+  row: RowShape,
   out: Float32Array,
   at: number,
 ): { readonly user: number; readonly backReferences: number } {
@@ -114,6 +124,8 @@ export function writeDense(
   out[i++] = row.toolCalls;
   out[i++] = (tallies[tally.bytes] ?? 0) === 0 ? 1 : 0;
   out[i++] = (tallies[user + tally.bytes] ?? 0) === 0 ? 1 : 0;
+  out[i++] = row.copiedShare;
+  out[i++] = row.copiedShare >= mostlyCopied ? 1 : 0;
   return { user: turns, backReferences };
 }
 

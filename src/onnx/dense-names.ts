@@ -30,6 +30,8 @@ const conversation = [
   'tool calls',
   'no assistant text',
   'no user text',
+  'lines copied from the request',
+  'mostly the request again',
 ];
 
 const irregular: Readonly<Record<string, string>> = {

@@ -1,12 +1,13 @@
 import { roles } from '../core/row.ts';
 import type { TextBatch } from '../core/tagger.ts';
+import { copiedShare } from './copied-lines.ts';
 import { denseCount, writeDense } from './dense-features.ts';
 import { categoryCount } from './lexicon-categories.ts';
 import { featureLimits, side, tallyCount } from './scan-layout.ts';
 import { TextScanner } from './text-scanner.ts';
 
 /** Named in tagger.json; a model only fits the featuriser that it was trained with. Any change of a feature is a new version. */
-export const featuriserVersion = 'hashed-sides-v3';
+export const featuriserVersion = 'hashed-sides-v4';
 export { denseCount };
 
 /** Numbers a row of `FeatureBatch.measures`: the assistant's tallies, then its lexicon counts. */
@@ -108,7 +109,7 @@ function featuriseRow(batch: TextBatch, row: number, out: FeatureBatch): void {
   copyInto(out.measures, row * measureCount + tallyCount, views.lexical, categoryCount);
   const turns = writeDense(
     views,
-    { systemBytes, toolBytes, toolCalls: batch.toolCalls[row] ?? 0 },
+    { systemBytes, toolBytes, toolCalls: batch.toolCalls[row] ?? 0, copiedShare: copiedShare(batch, row) },
     out.dense,
     row * denseCount,
   );

@@ -7,6 +7,8 @@ const cacheWords = 32_768;
 export interface WordPiece {
   /** Pieces of a text, without the marks around it; the same ids as the reference tokenizer. */
   encode(text: string): number[];
+  /** Id of a whole token. @throws ConfigError `tokenizer-invalid` where the vocabulary has none */
+  idOf(token: string): number;
   /** [CLS], [SEP], [PAD]. */
   readonly startId: number;
   readonly endId: number;
@@ -52,6 +54,7 @@ export function openWordPiece(json: string, path: string): WordPiece {
   const splitter = splitterOf([...added.keys()]);
   const pieces = pieceReader(rules, vocab, idOf(rules.model.unk_token));
   return {
+    idOf,
     startId: idOf('[CLS]'),
     endId: idOf('[SEP]'),
     padId: idOf('[PAD]'),

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { featuriserVersion } from '../../src/onnx/featurise.ts';
 import { describeTagger, loadTaxonomy, openTagger, taggersRoot } from '../../taggers/index.ts';
 
 const tiny = join(import.meta.dirname, 'fixtures/tiny-bert');
@@ -73,7 +74,7 @@ test('fewer labels than the model has columns are refused', async () => {
 test('a transformer declared as a hashed bag has the wrong inputs', async () => {
   await change((json) => {
     json['kind'] = 'hashed-bag';
-    json['featuriser'] = 'hashed-sides-v3';
+    json['featuriser'] = featuriserVersion;
     for (const key of ['tokenizer', 'output', 'activation', 'maximumTokens']) delete json[key];
   });
   await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'onnx-wrong-inputs' });
@@ -83,6 +84,28 @@ test('a model made for another featuriser is refused', async () => {
   await cp(join(taggersRoot, 'persona-v1'), folder, { recursive: true });
   await change((json) => (json['featuriser'] = 'hashed-sides-v0'));
   await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'tagger-other-featuriser' });
+});
+
+test('a mark that the vocabulary lacks is refused when the folder is opened', async () => {
+  await change((json) => (json['copyMark'] = '[copied]'));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({
+    code: 'tokenizer-invalid',
+    message: expect.stringContaining('"[copied]"') as string,
+  });
+});
+
+test('the bag model beside an encoder is one of its files', async () => {
+  await cp(join(taggersRoot, 'minilm-v1'), folder, { recursive: true });
+  await rm(join(folder, 'bag.onnx'));
+  await expect(describeTagger(folder, taxonomy)).rejects.toMatchObject({
+    code: 'tagger-file-missing',
+    message: expect.stringContaining('bag.onnx') as string,
+  });
+  await change((json) => (json['bag'] = { model: 'other.onnx', weight: 0.5 }));
+  await expect(describeTagger(folder, taxonomy)).rejects.toMatchObject({
+    code: 'tagger-json-invalid',
+    message: expect.stringContaining('"other.onnx"') as string,
+  });
 });
 
 test('the sha256 of a tagger changes with its description', async () => {

@@ -1,8 +1,11 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { textBatchOf } from '../../scripts/training/text-batch.ts';
 import { loadTaxonomy, openEncoder, openTagger, taggersRoot } from '../../taggers/index.ts';
+import { encodeRow, openTokenizer } from '../../taggers/token-rows.ts';
 import { taggerContract } from '../contract/tagger.contract.ts';
 
 const folder = join(taggersRoot, 'minilm-v1');
@@ -58,4 +61,57 @@ test('the encoder gives a row the same numbers of length 1, whatever the batch a
     expect(alone).toEqual(together.slice(i * encoder.width, (i + 1) * encoder.width));
     expect(Math.hypot(...alone)).toBeCloseTo(1, 4);
   }
+});
+
+test('scores are those of the encoder times a power of those of the bag', async () => {
+  const alone = await mkdtemp(join(tmpdir(), 'tagger-'));
+  try {
+    await cp(folder, alone, { recursive: true });
+    const path = join(alone, 'tagger.json');
+    const { bag, ...rest } = JSON.parse(await readFile(path, 'utf8')) as { bag: { weight: number } };
+    await writeFile(path, JSON.stringify(rest));
+    await using both = await open();
+    await using encoder = await openTagger(alone, await loadTaxonomy());
+    await using fast = await openTagger(join(taggersRoot, 'persona-v1'), await loadTaxonomy());
+    const say = (content: string) => ({ role: 'user', content });
+    // Four user turns, so that the rule of multi_turn leaves the scores alone.
+    const batch = textBatchOf([
+      [
+        say('hello'),
+        say('a table for two'),
+        say('at eight'),
+        say('thanks'),
+        { role: 'assistant', content: 'Booked.' },
+      ],
+    ]);
+    const [found, own, bags] = await Promise.all(
+      [both, encoder, fast].map(async (t) => (await t.tag(batch)).scores),
+    );
+    const products = (own ?? []).map((p, j) => p * Math.max(bags?.[j] ?? 0, 1e-5) ** bag.weight);
+    const sum = products.reduce((a, b) => a + b, 0);
+    const best = products.indexOf(Math.max(...products));
+    expect(found?.[best]).toBeCloseTo((products[best] ?? 0) / sum, 2);
+    expect(found?.[best]).not.toBe(own?.[best]);
+  } finally {
+    await rm(alone, { recursive: true });
+  }
+});
+
+test("a repair of the code in the request is marked before the assistant's tokens", async () => {
+  const json = JSON.parse(await readFile(join(folder, 'tagger.json'), 'utf8')) as { copyMark: string };
+  const tokenizer = await openTokenizer(join(folder, 'tokenizer.json'));
+  const code = 'total = 0\nfor price in prices:\n    total = price\nprint(total)';
+  const encode = (answer: string) => {
+    const batch = textBatchOf([
+      [
+        { role: 'user', content: code },
+        { role: 'assistant', content: answer },
+      ],
+    ]);
+    return encodeRow(tokenizer, batch, 0, { task: 'persona', maximumTokens: 128, copyMark: json.copyMark });
+  };
+  const repaired = encode(code.replace('total = price', 'total += price'));
+  expect(repaired.ids[repaired.firstLength]).toBe(tokenizer.idOf(json.copyMark));
+  const explained = encode('It prints the last price.');
+  expect(explained.ids).not.toContain(tokenizer.idOf(json.copyMark));
 });

@@ -74,6 +74,7 @@ function taggerJson(
     output: 'logits',
     activation: 'softmax',
     maximumTokens: encoder.maximumTokens,
+    copyMark: encoder.copyMark,
     files,
     calibration: { method: 'temperature', temperature: result.temperature, folded: true },
     threshold: result.thresholds,
