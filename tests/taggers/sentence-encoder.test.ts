@@ -87,7 +87,7 @@ test('scores are those of the encoder times a power of those of the bag', async 
     const [found, own, bags] = await Promise.all(
       [both, encoder, fast].map(async (t) => (await t.tag(batch)).scores),
     );
-    const products = (own ?? []).map((p, j) => p * Math.max(bags?.[j] ?? 0, 1e-5) ** bag.weight);
+    const products = Array.from(own ?? [], (p, j) => p * Math.max(bags?.[j] ?? 0, 1e-5) ** bag.weight);
     const sum = products.reduce((a, b) => a + b, 0);
     const best = products.indexOf(Math.max(...products));
     expect(found?.[best]).toBeCloseTo((products[best] ?? 0) / sum, 2);
