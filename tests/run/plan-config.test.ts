@@ -108,7 +108,7 @@ test('an impossible mix is shown, not refused, and other settings stand beside i
     '--set',
     'balance.on_infeasible=error',
     '--set',
-    'persona_weights.code_expert=0.1',
+    'persona_weights.code_expert=0.02',
   );
   expect([now.feasible, revised.feasible]).toEqual([false, true]);
   const changed = Object.values<number>(leaving.personas).reduce((all, rows) => all + rows, 0);
