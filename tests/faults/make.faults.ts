@@ -21,8 +21,8 @@ function answerOf({ messages }: { messages: { content: string }[] }): string {
     .digest('hex')
     .slice(0, 8);
   return JSON.stringify({
-    instruction: `My mother died ${mark} days ago and I still lay a place for her.`,
-    answer: `I am so sorry about your mother. Of course you still lay a place for her, ${mark}. Would you like to tell me about her?`,
+    instruction: `My mother died three weeks ago and I still lay a place for her. Note ${mark}.`,
+    answer: `I am so sorry for your loss. Grief keeps no calendar, and of course you still lay a place for her; it is a way of missing her, ${mark}. There is nothing you have to do tonight. Would you like to tell me about your mother?`,
   });
 }
 
