@@ -31,11 +31,9 @@ function linesOf(batch: TextBatch, row: number, speaker: number): string[] {
   const lines: string[] = [];
   for (let s = batch.rowSegments[row] ?? 0; s < (batch.rowSegments[row + 1] ?? 0); s++) {
     if (batch.roles[s] !== speaker) continue;
-    const start = batch.starts[s] ?? 0;
-    const end = batch.ends[s] ?? 0;
-    const feed = bytes.indexOf(lineFeed, start);
-    if (feed < 0 || feed >= end) continue;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+    const segment = bytes.subarray(batch.starts[s] ?? 0, batch.ends[s] ?? 0);
+    if (!segment.includes(lineFeed)) continue;
+    const text = Buffer.from(segment.buffer, segment.byteOffset, segment.length).toString('latin1');
     for (const line of text.split('\n')) {
       const trimmed = line.replace(blanksAround, '');
       if (trimmed.length >= shortestLine) lines.push(trimmed);

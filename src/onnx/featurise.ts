@@ -1,10 +1,11 @@
 import { roles } from '../core/row.ts';
 import type { TextBatch } from '../core/tagger.ts';
+import { byteClass, byteClassCount } from './byte-classes.ts';
 import { copiedShare } from './copied-lines.ts';
 import { denseCount, writeDense } from './dense-features.ts';
 import { categoryCount } from './lexicon-categories.ts';
-import { featureLimits, side, tallyCount } from './scan-layout.ts';
-import { TextScanner } from './text-scanner.ts';
+import { featureLimits, side, type Side, tallyCount } from './scan-layout.ts';
+import { type ScanViews, TextScanner } from './text-scanner.ts';
 
 /** Named in tagger.json; a model only fits the featuriser that it was trained with. Any change of a feature is a new version. */
 export const featuriserVersion = 'hashed-sides-v4';
@@ -109,12 +110,23 @@ function featuriseRow(batch: TextBatch, row: number, out: FeatureBatch): void {
   copyInto(out.measures, row * measureCount + tallyCount, views.lexical, categoryCount);
   const turns = writeDense(
     views,
-    { systemBytes, toolBytes, toolCalls: batch.toolCalls[row] ?? 0, copiedShare: copiedShare(batch, row) },
+    {
+      systemBytes,
+      toolBytes,
+      toolCalls: batch.toolCalls[row] ?? 0,
+      copiedShare: hasLines(views) ? copiedShare(batch, row) : 0,
+    },
     out.dense,
     row * denseCount,
   );
   out.userTurns[row] = turns.user;
   out.backReferences[row] = turns.backReferences;
+}
+
+/** Whether both sides have more than one line; nearly all rows are done with here. */
+function hasLines({ classes }: ScanViews): boolean {
+  const feeds = (speaker: Side): number => classes[speaker * byteClassCount + byteClass.newline] ?? 0;
+  return feeds(side.assistant) > 0 && feeds(side.user) > 0;
 }
 
 const tokenStart = Buffer.from('<persona:');
