@@ -35,11 +35,22 @@ function linesOf(batch: TextBatch, row: number, speaker: number): string[] {
     if (!segment.includes(lineFeed)) continue;
     const text = Buffer.from(segment.buffer, segment.byteOffset, segment.length).toString('latin1');
     for (const line of text.split('\n')) {
-      const trimmed = line.replace(blanksAround, '');
+      const trimmed = withoutBlanks(line);
       if (trimmed.length >= shortestLine) lines.push(trimmed);
     }
   }
   return lines;
 }
 
-const blanksAround = /^[ \t]+|[ \t]+$/gu;
+/** By hand: a pattern for blanks at the end looks at a run of blanks inside the line once for each of them. */
+function withoutBlanks(line: string): string {
+  let start = 0;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return line.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

@@ -36,3 +36,8 @@ test('all turns of a side count, and rows do not see their neighbours', () => {
   ]);
   expect([copiedShare(batch, 0), copiedShare(batch, 1)]).toEqual([1, 0]);
 });
+
+test('a line of many blanks between two words takes no time to speak of', () => {
+  const wide = `alpha${' '.repeat(400_000)}beta\ngamma delta`;
+  expect(share(['user', wide], ['assistant', wide])).toBe(1);
+}, 2_000);
