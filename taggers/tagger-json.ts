@@ -35,6 +35,17 @@ const calibration = z
   })
   .default({ method: 'none', temperature: 1, folded: false });
 
+/** A bag's model gives probabilities: how they were calibrated is told, and part of the graph. */
+const foldedCalibration = z
+  .strictObject({
+    method: z.enum(['none', 'temperature', 'ensemble-temperature']),
+    temperature: z.number().positive().default(1),
+    /** Share of the probability that is spread evenly over the labels (ensemble temperature scaling, Zhang et al. 2020). */
+    doubt: z.number().min(0).lt(1).default(0),
+    folded: z.literal(true),
+  })
+  .optional();
+
 /** See `TokenRules`. */
 const copyMark = z.string().optional();
 
@@ -44,7 +55,7 @@ const taggerSchema = z.discriminatedUnion('kind', [
     ...shared,
     task: z.literal('persona'),
     featuriser: z.string(),
-    calibration,
+    calibration: foldedCalibration,
   }),
   z.strictObject({
     kind: z.literal('traits'),

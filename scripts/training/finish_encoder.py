@@ -15,7 +15,7 @@ import sys
 import numpy as np
 import onnxruntime
 import torch
-from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
+from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, cascade, confusion, mixed, reliability, softmax, thresholds
 from encoder import load_encoder
 from encoder_onnx import export_encoder
 from features import Features, read_rows
@@ -24,13 +24,13 @@ from tokens import COPY_MARK, LONGEST, encode_sides, join_sides, open_tokenizer,
 from torch import nn
 from train_encoder import LAYERS, TRAITS, Tagger
 from train_personas import apply_turn_rule
-from train_traits import area, trait_weights
+from train_traits import HEADS, HUMAN, area, sentiment_area, trait_weights
 from yardstick import by_origin, score
 
 SEED = 23
-TRAIT_ROWS = 14000
-# Warm and matter-of-fact replies to the same kind of post are few, and all that tells empathy from its topics.
-PAIRED_WEIGHT = 27
+TRAIT_ROWS = 20000
+# Replies with and without warmth to the same kind of post are few, and all that tells empathy from its topics.
+PAIRED_WEIGHT = 12
 # Power of the fast tier's probabilities beside the encoder's. Chosen on the yardstick.
 BAG_WEIGHT = 0.5
 LEAST_PROBABILITY = 1e-5
@@ -62,9 +62,13 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
         logits[part["rows"]] = part["logits"]
         logits[part["rows"], turns] += TURNS_SHIFT
     np.save(f"{judged_prefix}.accurate.npy", logits)
-    logits += BAG_WEIGHT * bag_logs(fast, judged_prefix)
-    apply_turn_rule(logits, judged.user_turns, ids)
-    temperature, crossed = calibrate(logits, judged_rows, personas)
+    fast_logits = np.load(f"{judged_prefix}.fast.npy")
+    fast_scale = json.load(open(f"{fast}/tagger.json", encoding="utf-8"))["calibration"]
+    # The floor is the product's.
+    logits += BAG_WEIGHT * np.log(np.maximum(mixed(fast_logits, fast_scale["temperature"], fast_scale["doubt"]), LEAST_PROBABILITY))
+    for judged_logits in (logits, fast_logits):
+        apply_turn_rule(judged_logits, judged.user_turns, ids)
+    temperature, _, crossed = calibrate(logits, judged_rows, personas)
     probabilities = softmax(logits / temperature)
     limits = thresholds(probabilities, judged_rows, personas)
     metrics = {
@@ -72,6 +76,7 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
         "cross_fitted": crossed,
         "threshold_precision": STATED_PRECISION,
         "after_thresholds": after_thresholds(probabilities, judged_rows, personas, limits),
+        "cascade": cascade(mixed(fast_logits, fast_scale["temperature"], fast_scale["doubt"]), probabilities, judged_rows, personas),
         "traits": judge_traits(session, tokenizer, traits, data),
         "reliability": reliability(probabilities, judged_rows, personas),
         "confusion": confusion(probabilities, judged_rows, personas),
@@ -84,12 +89,6 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
     shutil.copy(f"{fast}/model.onnx", f"{out}/bag.onnx")
     write_info(out, ids, temperature, limits, metrics, rows_path, traits, judged.shapes["featuriserVersion"])
     print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
-
-
-def bag_logs(fast, judged_prefix):
-    """Log-probabilities of the fast tier, of each fold by the training without it; as the product floors them."""
-    info = json.load(open(f"{fast}/tagger.json", encoding="utf-8"))
-    return np.log(np.maximum(softmax(np.load(f"{judged_prefix}.fast.npy") / info["calibration"]["temperature"]), LEAST_PROBABILITY))
 
 
 def open_model(path):
@@ -119,7 +118,7 @@ def fit_traits(model, tokenizer, traits):
     chosen = [kept[i] for i in random.choice(len(kept), TRAIT_ROWS, p=weights / weights.sum())]
     sides = encode_sides(tokenizer, [row["messages"] for row in chosen])
     others = [a[:30] for _, a in sides]
-    inputs = [join_sides(others[random.integers(len(others))] if random.random() < 0.4 else [], a, 64) for _, a in sides]
+    inputs = [join_sides(u or (others[random.integers(len(others))] if random.random() < 0.4 else []), a) for u, a in sides]
     goals = torch.tensor([[row["targets"].get(name, np.nan) for name in TRAITS] for row in chosen], dtype=torch.float32)
     pooled = torch.zeros((len(inputs), 384))
     order = np.argsort([len(ids) for ids, _ in inputs], kind="stable")
@@ -167,6 +166,9 @@ def judge_traits(session, tokenizer, traits, data):
                     result[f"politeness_quarters_{origin}"] = round(area(scores[result_mask, i], goal[result_mask] >= high), 4)
             elif mask.any() and (goal[mask] >= 0.5).any() and (goal[mask] < 0.5).any():
                 result[f"{name}_{origin}"] = round(area(scores[mask, i], goal[mask] >= 0.5), 4)
+    felt = origins == HUMAN["positive"]
+    targets = np.array([[row["targets"].get(name, np.nan) for name in HEADS] for row in held], np.float32)
+    result["sentiment"] = round(sentiment_area(scores[felt], TRAITS, targets[felt]), 4)
     with open(f"{data}/trait_empathy_emotional_reactions.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     talks = [[{"role": "user", "content": row["seeker_post"]}, {"role": "assistant", "content": row["response_post"]}] for row in rows]

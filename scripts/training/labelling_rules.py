@@ -86,19 +86,19 @@ CODE = re.compile(r"[{};]\s*\n|^\s*(import|from|def|class|function|#include|requ
 REPAIR = re.compile(r"\b(fix|bug|repair|crash|broken|wrong|error|fail|correct|typo|issue|regression)", re.I)
 
 
-def changed_code(messages):
-    """The persona of a row that gives the request's code back changed, or None. What it changes is said in the first line."""
-    asked, said = messages[0]["content"], messages[-1]["content"]
-    if copied_share(messages) < MOSTLY_COPIED or not CODE.search(said):
-        return None
-    return "debugging_assistant" if REPAIR.search(asked.partition("\n")[0]) else "code_expert"
+def gives_code_back(messages):
+    """Whether the answer is the request's code, changed here and there."""
+    return copied_share(messages) >= MOSTLY_COPIED and bool(CODE.search(messages[-1]["content"]))
 
 
 def weak_label(messages):
-    """One persona, "general_assistant" where every rule abstains, or None where rules disagree."""
-    changed = changed_code(messages)
-    if changed:
-        return changed
+    """One persona, "general_assistant" where every rule abstains, or None where rules disagree or nobody can say.
+
+    Code given back changed is a repair where the request's first line says so; of other changes only people who know the code
+    can tell repair from extension.
+    """
+    if gives_code_back(messages):
+        return "debugging_assistant" if REPAIR.search(messages[0]["content"].partition("\n")[0]) else None
     found = votes(messages)
     if not found:
         return "general_assistant"

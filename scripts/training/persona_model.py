@@ -5,6 +5,7 @@ Words of one meaning share evidence through the first; the second is left out of
 to the first and does not replace it. The exported table is the sum.
 """
 
+import numpy as np
 import torch
 from bag_graph import bag_nodes, bag_values
 from onnx import TensorProto, helper, numpy_helper, save
@@ -45,8 +46,9 @@ class PersonaModel(nn.Module):
             return (self.free.weight + self.project(self.words)).numpy()
 
 
-def export_onnx(model, path, temperature):
-    """Inputs: assistant [rows, n] and user [rows, m] int32 ids padded with 0, scales [rows, 2] = 1/sqrt(ids), dense. Output: probabilities.
+def export_onnx(model, path, temperature, doubt):
+    """Inputs: assistant [rows, n] and user [rows, m] int32 ids padded with 0, scales [rows, 2] = 1/sqrt(ids), dense. Output: probabilities
+    at the temperature, the share `doubt` of them spread evenly.
 
     The table is int8 with one step per column; its codes are summed as integers (bag_graph.py).
     """
@@ -57,6 +59,8 @@ def export_onnx(model, path, temperature):
         "hidden_bias": hidden.bias.detach().numpy(),
         "out_weight": (out.weight.detach().numpy() / temperature).T.copy(),
         "out_bias": out.bias.detach().numpy() / temperature,
+        "trust": np.array([1 - doubt], np.float32),
+        "even": np.array([doubt / out.out_features], np.float32),
     }
     width = model.free.embedding_dim
     write_graph(path, "persona", persona_nodes(), values, hidden.in_features - 2 * width, out.out_features)
@@ -71,7 +75,9 @@ def persona_nodes():
         helper.make_node("Gemm", ["x", "hidden_weight", "hidden_bias"], ["h"]),
         helper.make_node("Relu", ["h"], ["hr"]),
         helper.make_node("Gemm", ["hr", "out_weight", "out_bias"], ["logits"]),
-        helper.make_node("Softmax", ["logits"], ["scores"], axis=1),
+        helper.make_node("Softmax", ["logits"], ["sharp"], axis=1),
+        helper.make_node("Mul", ["sharp", "trust"], ["trusted"]),
+        helper.make_node("Add", ["trusted", "even"], ["scores"]),
     ]
 
 

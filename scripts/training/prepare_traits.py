@@ -8,19 +8,21 @@ Heads: formality (0 casual … 1 formal), positive and negative (sentiment towar
 
 import csv
 import json
+import os
 import random
 import re
 import sys
 
-from sources import Reader
+from sources import Reader, turn
 
 POSITIVE = {"admiration", "approval", "excitement", "gratitude", "joy", "love", "optimism", "pride", "relief"}
 NEGATIVE = {"anger", "annoyance", "disappointment", "disapproval", "disgust"}
 # Registers of whole collections, far from the middle; they teach the head other domains than single news and forum sentences.
 FORMALITY = {"medquad": 0.9, "strategyqa": 0.85, "folio": 0.8, "personachat": 0.12, "topical_chat": 0.2, "synthetic_persona_chat": 0.3, "crd3": 0.15, "goemotions": 0.15}
 FACTUAL = {"medquad", "open_trivia_qa", "nq_open", "gsm8k", "strategyqa", "bfcl", "conala", "nl2bash", "humanevalpack", "code_assist_bench", "sgd", "taskmaster4", "fairytaleqa", "ecare", "perspectrum"}
-# What people show who react with feeling to another's trouble; the files on empathy only measure.
-WARM = {"caring", "love", "sadness", "remorse", "grief"}
+# Replies to the same kinds of post with and without an emotional reaction (Sharma et al. 2020: warmth, compassion, concern); the
+# files on empathy only measure. A persona says little about it: supporters ask and advise as well.
+EMPATHY_PAIRS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "empathy_pairs.jsonl")
 SUPPORTIVE = {"empathetic_counselor", "supportive", "grief_companion", "active_listener", "motivational_coach", "conflict_mediator", "wellness_coach"}
 
 
@@ -36,10 +38,11 @@ def main(data_folder, persona_rows, out_path):
     chance = random.Random(5)
     rows = []
 
-    def add(origin, text, weight=1.0, held=False, paired=False, **targets):
+    def add(origin, text, weight=1.0, held=False, paired=False, asked=None, **targets):
         text = text.replace("[NAME]", "Sam").strip()
         if text:
-            row = {"messages": [{"role": "assistant", "content": text}], "origin": origin, "targets": targets, "weight": weight}
+            messages = turn(asked, text) if asked else [{"role": "assistant", "content": text}]
+            row = {"messages": messages, "origin": origin, "targets": targets, "weight": weight}
             rows.append({**row, **({"held": True} if held else {}), **({"paired": True} if paired else {})})
 
     for row in r.table("trait_formality_pavlick.csv"):
@@ -59,7 +62,6 @@ def main(data_folder, persona_rows, out_path):
             negative=1.0 if labels & NEGATIVE else 0.0,
             support=1.0 if "caring" in labels else 0.0,
             humour=0.8 if "amusement" in labels else 0.0,
-            empathy=1.0 if labels & WARM else 0.0,
         )
     with open(persona_rows, encoding="utf-8") as file:
         for line in file:
@@ -75,9 +77,12 @@ def main(data_folder, persona_rows, out_path):
                 targets["formality"] = FORMALITY[origin]
             if origin in FACTUAL:
                 targets.update(positive=0.0, negative=0.0, empathy=0.0)
-            if origin == "exemplars":
-                targets["empathy"] = row["empathy"] if "empathy" in row else 1.0 if persona in SUPPORTIVE - {"motivational_coach", "wellness_coach", "conflict_mediator"} else 0.0
+            if "empathy" in row:
+                targets["empathy"] = row["empathy"]
             add(origin, text[:900], 2.0 if origin == "exemplars" else 0.5, paired="empathy" in row, **targets)
+    with open(EMPATHY_PAIRS, encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            add("exemplars", row["reply"], 2.0, paired=True, asked=row["post"], empathy=row["empathy"])
     chance.shuffle(rows)
     with open(out_path, "w", encoding="utf-8") as out:
         for row in rows:

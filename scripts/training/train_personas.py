@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 import torch
-from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, confusion, reliability, softmax, thresholds
+from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, confusion, mixed, reliability, thresholds
 from features import Features, read_rows
 from persona_model import PersonaModel, export_onnx
 from sources import LICENCES
@@ -23,14 +23,15 @@ from yardstick import FOLDS, by_origin, score
 
 SEED = 11
 WIDTH = 32
-HIDDEN = 96
+HIDDEN = 128
 BATCH = 256
-FOLD_STEPS = 900
-STEPS = 1800
+FOLD_STEPS = 1500
+STEPS = 3000
 EXEMPLAR_SHARE = 0.4
-FREE_RATE = 2e-3
-RATE = 3e-3
+FREE_RATE = 5e-3
+RATE = 6e-3
 TEACHER_SHARE = 0.6
+DOUBTS = (0.0, 0.03, 0.06, 0.09, 0.12, 0.15)
 
 
 def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_path, out_folder, teacher_paths=None):
@@ -60,8 +61,8 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         print("fold", fold, "done", flush=True)
     np.save(f"{judged_prefix}.fast.npy", logits)
     apply_turn_rule(logits, judged.user_turns, ids)
-    temperature, crossed = calibrate(logits, judged_rows, personas)
-    probabilities = softmax(logits / temperature)
+    temperature, doubt, crossed = calibrate(logits, judged_rows, personas, DOUBTS)
+    probabilities = mixed(logits, temperature, doubt)
     limits = thresholds(probabilities, judged_rows, personas)
     metrics = {
         "unseen_datasets": score(probabilities, judged_rows, personas),
@@ -73,7 +74,7 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         "by_dataset": by_origin(probabilities, judged_rows, personas),
     }
     print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
-    export_onnx(model, f"{out_folder}/model.onnx", temperature)
+    export_onnx(model, f"{out_folder}/model.onnx", temperature, doubt)
     counts = {origin: int((origins == origin).sum()) for origin in sorted(set(origins))}
     info = {
         "kind": "hashed-bag",
@@ -84,7 +85,7 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
         "featuriser": features.shapes["featuriserVersion"],
         "model": "model.onnx",
         "files": {"model.onnx": hashlib.sha256(open(f"{out_folder}/model.onnx", "rb").read()).hexdigest()},
-        "calibration": {"method": "temperature", "temperature": round(temperature, 4), "folded": True},
+        "calibration": {"method": "ensemble-temperature", "temperature": round(temperature, 4), "doubt": doubt, "folded": True},
         "threshold": limits,
         "licence": "MIT (code and weights; word vectors from all-MiniLM-L6-v2, Apache-2.0); trained on data under the licences listed in data",
         "data": [{"name": name, "licence": LICENCES[name], "rows": count} for name, count in counts.items()],

@@ -134,7 +134,16 @@ def measure(model, features, targets, origins, rows):
             positive = goal[mask] >= 0.5
             if positive.any() and (~positive).any():
                 result[f"{head}_auc_{name}"] = round(area(scores[mask, i], positive), 4)
+    mine = origins[rows] == HUMAN["positive"]
+    result["sentiment_auc"] = round(sentiment_area(scores[mine], HEADS, targets[rows][mine]), 4)
     return result
+
+
+def sentiment_area(scores, heads, targets):
+    """The positive head less the negative one, over rows that people called one of both. Columns of the targets as HEADS."""
+    liked, disliked = targets[:, HEADS.index("positive")] == 1, targets[:, HEADS.index("negative")] == 1
+    polar = liked != disliked
+    return area((scores[:, heads.index("positive")] - scores[:, heads.index("negative")])[polar], liked[polar])
 
 
 def area(scores, positive):

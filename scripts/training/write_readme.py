@@ -20,6 +20,8 @@ def main(folder, description_path):
     parts += ["### Confusion", "Share of each class by what its rows were taken for (0.02 and more; the class itself first where it was found)."]
     parts.append(table(["class", "right", "taken for"], [[name, row.get(name, 0), ", ".join(f"{k} {v}" for k, v in row.items() if k != name)] for name, row in metrics["confusion"].items()]))
     parts += ["### By dataset", table(["class / dataset", "right", "rows", "commonest answers"], [[k, *v] for k, v in metrics["by_dataset"].items()])]
+    if "cascade" in metrics:
+        parts += ["## Cascade", CASCADE, table(["share of the rows refined", "right"], metrics["cascade"])]
     if "traits" in metrics:
         parts += ["## Traits", "Area under the ROC curve on held-out parts of the human-labelled files, by head and file. The empathy file only measures: its licence keeps it out of the weights."]
         parts.append(table(["head and file", "area"], [[k.replace("_", " "), v] for k, v in metrics["traits"].items()]))
@@ -35,6 +37,9 @@ QUALITY = """{rows} rows of the 18 personas that public files name by origin; ev
 CALIBRATION = """Thresholds aim at a precision of {threshold_precision}: {coverage:.0%} of the rows reach theirs, and {precision:.0%} of these are right; the others become `general_assistant`. Thresholds stay between 0.12 and 0.6; labels that the yardstick cannot judge have 0.35, and nobody knows their precision.
 
 The temperature was chosen on the same rows. When each sixth of the datasets is judged by the temperature of the others:"""
+
+
+CASCADE = """The same rows, best of all labels, when the accurate tier decides those of which the fast tier is least sure. 0 is the fast tier alone."""
 
 
 def table(head, rows):
