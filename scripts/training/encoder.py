@@ -1,6 +1,7 @@
 """A BERT encoder of few layers whose parameters load from the MiniLM weights, with a persona head and a trait head."""
 
 import torch
+from tokens import COPY_MARK_ID
 from torch import nn
 
 WIDTH, HEADS, INNER = 384, 12, 1536
@@ -28,13 +29,16 @@ class Encoder(nn.Module):
     def __init__(self, layers):
         super().__init__()
         self.words = nn.Embedding(30522, WIDTH)
+        # Added to the one word that the published weights never saw.
+        self.mark = nn.Parameter(torch.zeros(WIDTH))
         self.places = nn.Embedding(512, WIDTH)
         self.types = nn.Embedding(2, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
 
     def forward(self, ids, mask, types, states=False):
-        x = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + self.types(types))
+        words = self.words(ids) + (ids == COPY_MARK_ID).unsqueeze(-1) * self.mark
+        x = self.norm(words + self.places.weight[: ids.shape[1]] + self.types(types))
         bias = ((1.0 - mask.float()) * -1e4)[:, None, None, :]
         kept = []
         for layer in self.layers:

@@ -9,6 +9,7 @@ add two products of eight bits in sixteen and would saturate beyond.
 import numpy as np
 from encoder import HEADS, WIDTH
 from onnx import TensorProto, helper, numpy_helper, save
+from tokens import COPY_MARK_ID
 
 FUSED = "com.microsoft"
 LARGEST_CODE = 63
@@ -66,7 +67,8 @@ def export_encoder(model, heads, path):
 
 
 def embed(g, model):
-    words = array(model.words.weight)
+    words = array(model.words.weight).copy()
+    words[COPY_MARK_ID] += array(model.mark)
     step = np.maximum(np.abs(words).max(axis=1, keepdims=True) / 127, 1e-9).astype(np.float32)
     codes = np.clip(np.round(words / step), -127, 127).astype(np.int8)
     picked = g.node("Gather", [g.value("word_codes", codes), "input_ids"], "word_rows")
