@@ -2,8 +2,9 @@ import type { Tagger, TaggerInfo } from '../src/core/tagger.ts';
 import type { Taxonomy } from '../src/core/taxonomy.ts';
 import { openHashedBag } from './hashed-bag.ts';
 import { openSentenceTagger } from './sentence-encoder.ts';
-import { readTaggerFolder } from './tagger-json.ts';
+import { readTaggerFolder, type TaggerFolder } from './tagger-json.ts';
 import { openTextClassifier } from './text-classifier.ts';
+import { emptyRow } from './token-rows.ts';
 import { openTraits } from './traits.ts';
 
 export { describeEncoder, openEncoder } from './sentence-encoder.ts';
@@ -17,7 +18,18 @@ export const rosterUrl = import.meta.url;
  * here, before any row. Dispose it only when no `tag` call is in flight.
  */
 export async function openTagger(folder: string, taxonomy: Taxonomy): Promise<Tagger> {
-  const read = await readTaggerFolder(folder, taxonomy);
+  const tagger = await openKind(await readTaggerFolder(folder, taxonomy));
+  try {
+    // A model says little of what it takes and gives before it runs.
+    await tagger.tag(emptyRow());
+    return tagger;
+  } catch (error) {
+    await tagger[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openKind(read: TaggerFolder): Promise<Tagger> {
   switch (read.json.kind) {
     case 'hashed-bag':
       return openHashedBag(read);

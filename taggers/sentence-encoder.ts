@@ -8,7 +8,7 @@ import { openSession } from '../src/onnx/session.ts';
 import { applyMultiTurnRule, multiTurnRule } from './multi-turn-rule.ts';
 import { activate } from './score-rows.ts';
 import { readTaggerFolder, type TaggerFolder } from './tagger-json.ts';
-import { encodeRow, feedsOf, openTokenizer } from './token-rows.ts';
+import { emptyRow, encodeRow, feedsOf, openTokenizer } from './token-rows.ts';
 
 /**
  * The persona tagger of a sentence encoder's folder: its persona head, multiplied with what the folder's bag model says of the row,
@@ -124,9 +124,7 @@ export async function openEncoder(folder: string, taxonomy: Taxonomy): Promise<S
     const encoded = encodeRow(tokenizer, batch, row, { task: 'persona', maximumTokens, copyMark });
     return session.run(feedsOf(session, encoded));
   };
-  const nothing = { rows: 1, bytes: new Uint8Array(), rowSegments: new Uint32Array(2) };
-  const empty = { roles: new Uint8Array(), starts: new Uint32Array(), ends: new Uint32Array() };
-  const { length: width } = await encodeOne({ ...nothing, ...empty, toolCalls: new Uint8Array(1) }, 0);
+  const { length: width } = await encodeOne(emptyRow(), 0);
   return {
     width,
     async encode(batch) {

@@ -176,6 +176,14 @@ function checkLabels(path: string, json: TaggerJson, taxonomy: Taxonomy): void {
     }
     seen.add(label);
   }
+  const stray = Object.keys(typeof json.threshold === 'number' ? {} : json.threshold).find(
+    (name) => !seen.has(name),
+  );
+  if (stray === undefined) return;
+  throw new ConfigError(`${path}: threshold names "${stray}", which is none of its labels`, {
+    code: 'tagger-unknown-label',
+    hint: suggestName(stray, json.labels),
+  });
 }
 
 async function checkFiles(folder: string, path: string, json: TaggerJson): Promise<string[]> {

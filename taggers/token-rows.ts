@@ -10,6 +10,17 @@ import type { TaggerJson } from './tagger-json.ts';
 /** Bytes of a side read per allowed token: more than any WordPiece vocabulary needs, so long texts are cut before the work. */
 const bytesPerToken = 12;
 
+/** One row without text, to try a model with; a new one each time, since features are remembered by batch. */
+export const emptyRow = (): TextBatch => ({
+  rows: 1,
+  bytes: new Uint8Array(),
+  rowSegments: new Uint32Array(2),
+  roles: new Uint8Array(),
+  starts: new Uint32Array(),
+  ends: new Uint32Array(),
+  toolCalls: new Uint8Array(1),
+});
+
 /** Tokens of one row as a BERT-family model reads them. */
 export interface EncodedRow {
   readonly ids: readonly number[];

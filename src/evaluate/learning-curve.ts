@@ -3,7 +3,7 @@ export interface LabelAdvice {
   readonly verdict: 'more-helps' | 'little-left' | 'cannot-tell';
   /** Accuracy with all labels minus accuracy with half of them. */
   readonly gain: number;
-  /** Standard error of the gain, over paired rows (McNemar). */
+  /** Standard error of the gain, over paired rows (McNemar), one more discordant pair added: few rows that agree prove nothing. */
   readonly standard_error: number;
   readonly sentence: string;
 }
@@ -19,7 +19,7 @@ export function adviseOnLabels(half: readonly boolean[], full: readonly boolean[
   const gained = full.filter((isRight, row) => isRight && half[row] !== true).length;
   const lost = full.filter((isRight, row) => !isRight && half[row] === true).length;
   const gain = (gained - lost) / rows;
-  const error = Math.sqrt(gained + lost) / rows;
+  const error = Math.sqrt(gained + lost + 1) / rows;
   const figures = `the last doubling changed held-out accuracy by ${points(gain)} points (standard error ${(error * 100).toFixed(1)})`;
   const found = { gain, standard_error: error };
   if (gain > 2 * error && gain >= worthwhile)

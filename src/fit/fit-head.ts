@@ -1,6 +1,6 @@
 import { minimise, type Slope } from './lbfgs.ts';
 import { logitsOf } from './linear.ts';
-import { fitTemperature, negativeLikelihood } from './temperature.ts';
+import { fitTemperature, smoothedLikelihood } from './temperature.ts';
 
 /** Mean negative log-likelihood of the first `rows` rows, and its gradient. */
 export type EvaluateLikelihood = (weights: Float64Array, rows: number) => Promise<Slope>;
@@ -85,7 +85,7 @@ async function choosePenalty(data: HeadData, likelihood: EvaluateLikelihood): Pr
   for (const penalty of penalties) {
     weights = await fitWeights(data, likelihood, { rows, penalty, start: weights });
     const logits = heldOutLogits(data, weights);
-    const loss = negativeLikelihood(
+    const loss = smoothedLikelihood(
       logits,
       labels,
       data.classes,

@@ -1,5 +1,5 @@
 /** Probabilities of the `out.length` logits from `at`, divided by `temperature`. */
-export function softmax(logits: Float64Array, at: number, temperature: number, out: Float64Array): void {
+function softmax(logits: Float64Array, at: number, temperature: number, out: Float64Array): void {
   let highest = -Infinity;
   for (let i = 0; i < out.length; i++) highest = Math.max(highest, logits[at + i] ?? 0);
   let sum = 0;

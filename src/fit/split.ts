@@ -20,7 +20,7 @@ export interface Split {
 }
 
 const heldOutShare = 0.2;
-/** A class never loses more than this to data sets that are held out. */
+/** A class never loses more than this to data sets that are held out, rows elsewhere with the same texts included. */
 const mostHeldOut = 0.5;
 
 /**
@@ -60,27 +60,42 @@ function collect(input: SplitInput, isHeld: Uint8Array, isByOrigin: Float64Array
 }
 
 /** Data sets in order of their hash, each taken when a class still needs held-out rows and none loses too many. */
-function holdOutOrigins({ labels, classes, origins }: SplitInput): ReadonlySet<number> {
+function holdOutOrigins(input: SplitInput): ReadonlySet<number> {
+  const { labels, classes, origins, contentHash } = input;
   const totals = new Float64Array(classes);
-  const byOrigin = new Map<number, Float64Array>();
+  const byOrigin = new Map<number, number[]>();
+  const byText = new Map<string, number[]>();
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row] ?? 0;
     totals[label] = (totals[label] ?? 0) + 1;
     const origin = origins[row] ?? 0;
     if (origin === 0) continue;
-    const counts = byOrigin.get(origin) ?? new Float64Array(classes);
-    counts[label] = (counts[label] ?? 0) + 1;
-    byOrigin.set(origin, counts);
+    append(byOrigin, origin, row);
   }
+  if (byOrigin.size < 2) return new Set();
+  for (let row = 0; row < labels.length; row++) append(byText, textKey(contentHash, row), row);
+  const share = (counts: Float64Array, label: number): number => (counts[label] ?? 0) / (totals[label] ?? 1);
   const held = new Float64Array(classes);
+  // Rows that training loses: the held-out ones, and those with their texts, whatever data set they are of.
+  let lost = new Float64Array(classes);
+  const lostTexts = new Set<string>();
   const chosen = new Set<number>();
-  for (const [origin, counts] of [...byOrigin].toSorted(([a], [b]) => a - b)) {
+  for (const [origin, rows] of [...byOrigin].toSorted(([a], [b]) => a - b)) {
+    const counts = countLabels(rows, input);
     const has = Array.from(counts.keys()).filter((label) => (counts[label] ?? 0) > 0);
-    const after = (label: number): number =>
-      ((held[label] ?? 0) + (counts[label] ?? 0)) / (totals[label] ?? 1);
-    const isNeeded = has.some((label) => (held[label] ?? 0) / (totals[label] ?? 1) < heldOutShare / 2);
-    if (!isNeeded || has.some((label) => after(label) > mostHeldOut)) continue;
+    if (!has.some((label) => share(held, label) < heldOutShare / 2)) continue;
+    const texts = new Set(
+      rows.map((row) => textKey(contentHash, row)).filter((text) => !lostTexts.has(text)),
+    );
+    const losses = countLabels(
+      [...texts].flatMap((text) => byText.get(text) ?? []),
+      input,
+    );
+    const after = lost.map((count, label) => count + (losses[label] ?? 0));
+    if (after.some((_, label) => share(after, label) > mostHeldOut)) continue;
     chosen.add(origin);
+    lost = after;
+    for (const text of texts) lostTexts.add(text);
     for (const label of has) held[label] = (held[label] ?? 0) + (counts[label] ?? 0);
   }
   return chosen;
@@ -92,8 +107,7 @@ function holdOutByContent(input: SplitInput, isByOrigin: Float64Array, isHeld: U
   input.labels.forEach((label, row) => {
     if (isByOrigin[label] === 1 || isHeld[row] === 1) return;
     const ofClass = texts.get(label) ?? new Map<string, number[]>();
-    const key = textKey(input.contentHash, row);
-    ofClass.set(key, [...(ofClass.get(key) ?? []), row]);
+    append(ofClass, textKey(input.contentHash, row), row);
     texts.set(label, ofClass);
   });
   for (const ofClass of texts.values()) {
@@ -101,6 +115,18 @@ function holdOutByContent(input: SplitInput, isByOrigin: Float64Array, isHeld: U
     const taken = keys.length < 2 ? 0 : Math.max(1, Math.round(keys.length * heldOutShare));
     for (const key of keys.slice(0, taken)) for (const row of ofClass.get(key) ?? []) isHeld[row] = 1;
   }
+}
+
+function countLabels(rows: readonly number[], { labels, classes }: SplitInput): Float64Array {
+  const counts = new Float64Array(classes);
+  for (const row of rows) counts[labels[row] ?? 0] = (counts[labels[row] ?? 0] ?? 0) + 1;
+  return counts;
+}
+
+function append<Key>(lists: Map<Key, number[]>, key: Key, row: number): void {
+  const list = lists.get(key);
+  if (list) list.push(row);
+  else lists.set(key, [row]);
 }
 
 function textKey(contentHash: Uint32Array, row: number): string {

@@ -6,7 +6,8 @@ const step = 0.01;
 
 /**
  * Per class the smallest probability from which on a row's best class is right at least as often as `precision` says. A class's
- * precision is estimated from its own held-out rows and ten rows' worth of all classes at the same probability.
+ * precision is estimated from its own held-out rows and ten rows' worth of all classes at the same probability, that of all
+ * classes by Laplace's rule of succession: three rows that are right promise four of five.
  */
 export function chooseThresholds(params: {
   readonly labels: Uint8Array;
@@ -24,7 +25,7 @@ export function chooseThresholds(params: {
     for (let label = 0; label < classes; label++) sum += counts[label * (steps + 1) + at] ?? 0;
     return sum;
   };
-  const together = Array.from({ length: steps + 1 }, (_, at) => all(right, at) / Math.max(1, all(given, at)));
+  const together = Array.from({ length: steps + 1 }, (_, at) => (all(right, at) + 1) / (all(given, at) + 2));
   return Array.from({ length: classes }, (_, label) => {
     const found = together.findIndex((share, at) => {
       const place = label * (steps + 1) + at;

@@ -22,7 +22,7 @@ export type TensorData =
 /** One loaded model. One call at a time; dispose only when no call is in flight (a native session in use aborts the process). */
 export interface OnnxSession extends AsyncDisposable {
   readonly inputNames: readonly string[];
-  /** The named output as float32, row-major. */
+  /** The named output as float32, row-major. @throws ConfigError `onnx-wrong-shape`, `onnx-not-runnable` */
   run(feeds: Readonly<Record<string, TensorData>>): Promise<Float32Array>;
   /** The named output and the side output of one pass. @throws TypeError without a side output */
   runBoth(
@@ -47,14 +47,19 @@ export async function openSession(path: string, expected: ExpectedModel): Promis
   return {
     inputNames: session.inputNames,
     async run(feeds) {
-      const { output } = expected;
-      return floats(path, await session.run(tensorsOf(feeds), [output]), output);
+      const { output, outputWidth } = expected;
+      const results = await runModel(path, session, feeds, [output]);
+      return floats(path, results, { output, width: outputWidth, rows: rowsOf(feeds) });
     },
     async runBoth(feeds) {
       const { output, side } = expected;
       if (!side) throw new TypeError('opened without a side output');
-      const results = await session.run(tensorsOf(feeds), [output, side.output]);
-      return { main: floats(path, results, output), side: floats(path, results, side.output) };
+      const results = await runModel(path, session, feeds, [output, side.output]);
+      const rows = rowsOf(feeds);
+      return {
+        main: floats(path, results, { output, width: expected.outputWidth, rows }),
+        side: floats(path, results, { ...side, rows }),
+      };
     },
     [Symbol.asyncDispose]: () => session.release(),
   };
@@ -66,9 +71,41 @@ function tensorsOf(feeds: Readonly<Record<string, TensorData>>): Record<string, 
   );
 }
 
-function floats(path: string, results: InferenceSession.ReturnType, output: string): Float32Array {
+async function runModel(
+  path: string,
+  session: InferenceSession,
+  feeds: Readonly<Record<string, TensorData>>,
+  outputs: readonly string[],
+): Promise<InferenceSession.ReturnType> {
+  try {
+    return await session.run(tensorsOf(feeds), outputs);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`${path}: the model does not run on a row (${reason.slice(0, 160)})`, {
+      code: 'onnx-not-runnable',
+      hint: 'export it with the types and free dimensions that taggers of its kind have',
+      cause,
+    });
+  }
+}
+
+function rowsOf(feeds: Readonly<Record<string, TensorData>>): number {
+  return Object.values(feeds)[0]?.dims[0] ?? 0;
+}
+
+/** `width` null: any. */
+function floats(
+  path: string,
+  results: InferenceSession.ReturnType,
+  { output, width, rows }: { readonly output: string; readonly width: number | null; readonly rows: number },
+): Float32Array {
   const data = results[output]?.data;
   if (!(data instanceof Float32Array)) throw wrongShape(path, `output "${output}" is not float32`);
+  if (width !== null && data.length !== rows * width)
+    throw wrongShape(
+      path,
+      `output "${output}" gives ${data.length} numbers for ${rows} rows; expected ${width} a row`,
+    );
   return data;
 }
 
@@ -89,7 +126,7 @@ async function load(path: string): Promise<InferenceSession> {
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+      logSeverityLevel: 4, // errors are thrown, with their reason
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

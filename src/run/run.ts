@@ -34,7 +34,7 @@ import { type Screening, screenUnits } from './tag/screen-pass.ts';
 import type { ResolvedSource } from './scan/sources.ts';
 import { type TaggedFileUnit, tagUnits } from './tag/tag-pass.ts';
 import type { OrderTask } from './tasks.ts';
-import { openWorkers } from './workers.ts';
+import { openModels, openWorkers } from './workers.ts';
 import { writeShards } from './write/write-pass.ts';
 import { warnOfPlan } from './plan/warn-of-plan.ts';
 import type { TokenizerFile } from './tag/tokenizer.ts';
@@ -109,6 +109,7 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
     { emit, start: { out, tool: params.tools.toolVersion, workers, process: process.pid } },
     async () => {
       await using pool = openWorkers(params.tools, workers);
+      await openModels(pool, 'taggers');
       return await perform(pool, params, prepared, context);
     },
   );

@@ -225,6 +225,12 @@ export interface TagFileCounts {
   readonly examples: readonly ExplainedRow[];
 }
 
+/** Loads the models that later tasks need, so that what is wrong with one is known before any row is read; answers with null. */
+export interface OpenTask {
+  readonly kind: 'open';
+  readonly models: 'taggers' | 'encoder';
+}
+
 /** How sure the fast tier is of the rows of one unit; answers with a UnitConfidence. */
 export interface SurveyTask {
   readonly kind: 'survey';
@@ -306,6 +312,7 @@ export interface EncodeMessagesCounts {
 }
 
 export type WorkerTask =
+  | OpenTask
   | OrderTask
   | ScanTask
   | TagTask

@@ -19,7 +19,7 @@ import { shardStep } from './write/shard-step.ts';
 import { surveyStep } from './tag/survey-step.ts';
 import { tagFileStep } from './tag/tag-file-step.ts';
 import { tagStep } from './tag/tag-step.ts';
-import type { WorkerSetup, WorkerTask } from './tasks.ts';
+import type { OpenTask, WorkerSetup, WorkerTask } from './tasks.ts';
 
 /** The one module that runs inside worker threads: opens its taggers once, then does one unit of work per task. */
 export default async function work(task: WorkerTask): Promise<WorkerReply<unknown>> {
@@ -32,6 +32,8 @@ export default async function work(task: WorkerTask): Promise<WorkerReply<unknow
 
 async function perform(task: WorkerTask): Promise<unknown> {
   switch (task.kind) {
+    case 'open':
+      return openModels(task);
     case 'scan':
       return scanStep(task);
     case 'tag':
@@ -61,6 +63,15 @@ async function perform(task: WorkerTask): Promise<unknown> {
     case 'encode-messages':
       return encodeMessagesStep(task, await sentenceEncoder());
   }
+}
+
+async function openModels({ models }: OpenTask): Promise<null> {
+  if (models === 'encoder') await sentenceEncoder();
+  else {
+    await tagKit();
+    if (setup().accurateTagger !== null) await accurateKit();
+  }
+  return null;
 }
 
 let kit: Promise<TagKit> | undefined;

@@ -1,11 +1,17 @@
 import { extname } from 'node:path';
 
+import { ConfigError } from '../core/errors.ts';
 import { openPool, type WorkerPool } from '../tag/pool.ts';
 import type { RunTools } from './run.ts';
-import type { WorkerSetup } from './tasks.ts';
+import type { OpenTask, WorkerSetup } from './tasks.ts';
 
-/** Threads running worker.ts (worker.js once built) with the taggers of `tools`. */
+/** Threads running worker.ts (worker.js once built) with the taggers of `tools`. @throws ConfigError `workers-range` */
 export function openWorkers(tools: RunTools, workers: number): WorkerPool {
+  if (!Number.isInteger(workers) || workers < 1)
+    throw new ConfigError(`--workers ${workers}: not a number of threads`, {
+      code: 'workers-range',
+      hint: 'give a whole number from 1; the number of cores is the default',
+    });
   const setup: WorkerSetup = {
     rosterUrl: tools.rosterUrl,
     personaTagger: tools.personaTagger.folder,
@@ -18,4 +24,12 @@ export function openWorkers(tools: RunTools, workers: number): WorkerPool {
     workers,
     workerData: setup,
   });
+}
+
+/**
+ * Loads the models of a pool in one of its workers, which keeps them: what is wrong with a model costs no row.
+ * @throws ConfigError what opening a tagger throws
+ */
+export async function openModels(pool: WorkerPool, models: OpenTask['models']): Promise<void> {
+  await pool.runAll<OpenTask, null>([{ kind: 'open', models }], { onResult: () => undefined });
 }

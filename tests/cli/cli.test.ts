@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -82,6 +82,54 @@ test('tag reads and writes a pipe', async () => {
     instruction: expect.stringMatching(/^<persona:\w+>\nSay hello\.$/),
     output: 'Hello there, how are you today?',
   });
+});
+
+test('a pipe counts what is no row, and reads past byte-order marks, null and separators inside texts', async () => {
+  const row = (text: string): string =>
+    JSON.stringify({ instruction: text, input: '', output: 'Yes, of course.' });
+  const lines = [
+    `\uFEFF${row('One?')}`,
+    'no json',
+    'null',
+    '',
+    `${row('Two\u2028three?')}\r`,
+    '42',
+    row('Four?'),
+  ];
+  const { code, stdout, stderr } = await runCli(['tag', '-', '-'], { input: lines.join('\n') });
+  expect([code, stderr]).toEqual([0, '3 rows tagged, 3 unreadable\n']);
+  expect(stdout.trim().split('\n')).toHaveLength(3);
+});
+
+test('tag never writes over what it reads, nor two files into one', async () => {
+  const data = join(folder, 'twins');
+  await mkdir(data);
+  const text = '{"instruction":"Say hello.","input":"","output":"Hello there."}\n';
+  await writeFile(join(data, 'a.jsonl'), text);
+  await writeFile(join(data, 'b.jsonl'), text);
+  const cases: [string[], string][] = [
+    [[join(data, 'a.jsonl'), data], 'would overwrite a.jsonl'],
+    [[data, join(data, 'tagged')], 'the output lies in'],
+    [[data, data], 'the output lies in'],
+    [[join(data, 'a.jsonl'), '-'], 'a pipe is one at both ends'],
+    [['-', join(folder, 'never')], 'a pipe is one at both ends'],
+    [[data, join(folder, 'never'), '--threshold', '70'], '--threshold 70: not a probability'],
+    [[data, join(folder, 'never'), '--threshold', 'abc'], '--threshold NaN: not a probability'],
+    [[data, join(folder, 'never'), '--workers', '0'], '--workers 0: not a number of threads'],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stderr } = await runCli(['tag', ...args], { input: '' });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  }
+  await writeFile(join(data, 'a.csv'), 'instruction,input,output\nSay hello.,,Hello there.\n');
+  const twins = await runCli(['tag', data, join(folder, 'never')]);
+  expect([twins.code, twins.stderr]).toEqual([
+    1,
+    expect.stringContaining('a.csv and a.jsonl would both become a.jsonl'),
+  ]);
+  expect((await readdir(data)).toSorted()).toEqual(['a.csv', 'a.jsonl', 'b.jsonl']);
+  expect(await readFile(join(data, 'a.jsonl'), 'utf8')).toBe(text);
+  expect(await readdir(folder)).not.toContain('never');
 });
 
 test('dry-run lists what would be read and writes nothing', async () => {

@@ -35,6 +35,9 @@ test('tag --explain adds what decided to every row and says it of the first', as
   const json = await runCli(['tag', rows, join(folder, 'b'), '--explain', '--workers', '2', '--json']);
   expect(JSON.parse(json.stdout).examples).toHaveLength(5);
   expect(await readFile(join(folder, 'b', 'rows.jsonl'), 'utf8')).toBe(written);
+  const again = await runCli(['tag', '-', '-'], { input: written });
+  expect(again.stdout).toContain('_persona');
+  expect(again.stdout).not.toContain('_why');
 });
 
 test('without --explain nothing is added, and a tagger that cannot explain says so before any row', async () => {

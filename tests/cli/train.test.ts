@@ -94,6 +94,11 @@ test('a folder that is no result of train is never replaced', async () => {
   const shipped = await train('encoder');
   expect([shipped.code, shipped.stderr]).toEqual([1, expect.stringContaining('was not made by train')]);
   expect(await readdir(join(folder, 'notes'))).toEqual(['diary.txt']);
+  expect((await train('kept')).code).toBe(0);
+  await writeFile(join(folder, 'kept', 'labels.jsonl'), 'mine');
+  const beside = await train('kept');
+  expect([beside.code, beside.stderr]).toEqual([1, expect.stringContaining('holds "labels.jsonl" too')]);
+  expect(await readFile(join(folder, 'kept', 'labels.jsonl'), 'utf8')).toBe('mine');
 });
 
 test('a tagger without a sentence encoder is refused', async () => {

@@ -24,3 +24,7 @@ test('a noisy difference over few rows is not read as anything', () => {
   const full = half.map((isRight, i) => (i < 20 ? !isRight : isRight));
   expect(adviseOnLabels(half, full).verdict).toBe('cannot-tell');
 });
+
+test('a handful of rows that agree is no evidence', () => {
+  expect(adviseOnLabels(rights(4, 4), rights(4, 4)).verdict).toBe('cannot-tell');
+});

@@ -35,11 +35,34 @@ test('descent never ends above its start, and stops where it starts when that is
 test('temperature undoes a known overconfidence', () => {
   const rows = 4000;
   const logits = new Float64Array(rows * 2);
-  // Said: 1 / (1 + e^−4) = 0.982; true: 0.75 = 1 / (1 + e^−ln 3), so the temperature is 4 / ln 3.
+  // Said: 1 / (1 + e^−4) = 0.982; true: 0.75 = 1 / (1 + e^−ln 3), so the temperature is 4 / ln 3 but for the smoothing of labels.
   for (let row = 0; row < rows; row++) logits[row * 2] = 4;
   const labels = Uint8Array.from({ length: rows }, (_, row) => (row % 4 === 0 ? 1 : 0));
-  expect(fitTemperature(logits, labels, 2)).toBeCloseTo(4 / Math.log(3), 4);
+  expect(fitTemperature(logits, labels, 2)).toBeCloseTo(4 / Math.log(3), 2);
   expect(fitTemperature(new Float64Array(), new Uint8Array(), 2)).toBe(1);
+});
+
+test('few rows that are all right promise no certainty, many do', () => {
+  const sureOf = (rows: number): number => {
+    const logits = Float64Array.from({ length: rows * 2 }, (_, i) => (i % 2 === 0 ? 6 : 0));
+    return 1 / (1 + Math.exp(-6 / fitTemperature(logits, new Uint8Array(rows), 2)));
+  };
+  // Platt's targets: (rows + 1) / (rows + 2).
+  expect(sureOf(4)).toBeCloseTo(5 / 6, 4);
+  expect(sureOf(400)).toBeCloseTo(401 / 402, 4);
+});
+
+test('a handful of right rows does not buy a threshold of zero', () => {
+  const limitsOf = (rows: number): number[] =>
+    chooseThresholds({
+      labels: Uint8Array.from({ length: rows }, (_, row) => row % 2),
+      best: Uint8Array.from({ length: rows }, (_, row) => row % 2),
+      scores: new Float64Array(rows).fill(0.8),
+      classes: 2,
+      precision: 0.9,
+    });
+  expect(limitsOf(4)).toEqual([0.95, 0.95]);
+  expect(limitsOf(40)).toEqual([0, 0]);
 });
 
 test('thresholds reach the wanted precision on the rows that chose them', () => {

@@ -76,3 +76,17 @@ test('a class whose rows all have one text stays in training', () => {
   expect([...split.heldOut].every((row) => rows[row]?.label === 1)).toBe(true);
   expect(split.heldOut.length).toBe(2);
 });
+
+test('a data set that stands mirrored under another name is not held out against its copy', () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({
+    label: i % 2,
+    origin: i < 20 ? 1 : 2,
+    text: `text ${i % 20}`,
+  }));
+  const split = splitRows(inputOf(rows, 2));
+  for (const label of [0, 1]) {
+    expect([...split.training].some((row) => rows[row]?.label === label)).toBe(true);
+    expect([...split.heldOut].some((row) => rows[row]?.label === label)).toBe(true);
+  }
+  expect(split.training.length).toBe(32);
+});

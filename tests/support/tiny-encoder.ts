@@ -9,6 +9,19 @@ const tinyBert = join(import.meta.dirname, '..', 'taggers', 'fixtures', 'tiny-be
 
 /** The random classifier of the fixtures with its 16 inner numbers as an output `embedding`. */
 export async function tinyEncoderModel(): Promise<Uint8Array> {
+  return extendedModel({
+    nodes: [node('Identity', ['first_token'], 'embedding')],
+    initializers: [],
+    output: floatValue('embedding', ['rows', 16]),
+  });
+}
+
+/** The random classifier of the fixtures with more nodes and another output; `first_token` has 16 numbers a row. */
+export async function extendedModel(more: {
+  readonly nodes: readonly Uint8Array[];
+  readonly initializers: readonly Uint8Array[];
+  readonly output: Uint8Array;
+}): Promise<Uint8Array> {
   const fields = readFields(await readFile(join(tinyBert, 'model.onnx')));
   return Buffer.concat(
     fields.map((field) =>
@@ -17,8 +30,9 @@ export async function tinyEncoderModel(): Promise<Uint8Array> {
             modelField.graph,
             Buffer.concat([
               field.bytes,
-              bytesField(graphField.node, node('Identity', ['first_token'], 'embedding')),
-              bytesField(graphField.output, floatValue('embedding', ['rows', 16])),
+              ...more.nodes.map((part) => bytesField(graphField.node, part)),
+              ...more.initializers.map((part) => bytesField(graphField.initializer, part)),
+              bytesField(graphField.output, more.output),
             ]),
           )
         : field.raw,

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { featuriserVersion } from '../../src/onnx/featurise.ts';
+import { floatValue, node, tensor } from '../../src/onnx/onnx-proto.ts';
 import { describeTagger, loadTaxonomy, openTagger, taggersRoot } from '../../taggers/index.ts';
+import { extendedModel } from '../support/tiny-encoder.ts';
 
 const tiny = join(import.meta.dirname, 'fixtures/tiny-bert');
 const taxonomy = await loadTaxonomy();
@@ -78,6 +81,43 @@ test('a transformer declared as a hashed bag has the wrong inputs', async () => 
     for (const key of ['tokenizer', 'output', 'activation', 'maximumTokens']) delete json[key];
   });
   await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({ code: 'onnx-wrong-inputs' });
+});
+
+test('a threshold for a label that the tagger lacks is named', async () => {
+  await change((json) => (json['threshold'] = { code_exprt: 0.9 }));
+  await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({
+    code: 'tagger-unknown-label',
+    message: expect.stringContaining('"code_exprt"') as string,
+    hint: 'did you mean "code_expert"?',
+  });
+});
+
+test('a model whose free dimensions hide another width, or that runs on no row, is found when it is opened', async () => {
+  const loose = [node('Cast', ['input_ids'], 'loose', { to: 1 })];
+  const stuck = [node('Reshape', ['first_token', 'into'], 'loose')];
+  const initializers = [tensor('into', [2], BigInt64Array.from([1n, 57n]))];
+  for (const [nodes, code, words] of [
+    [loose, 'onnx-wrong-shape', 'gives 3 numbers for 1 rows; expected 57 a row'],
+    [stuck, 'onnx-not-runnable', 'does not run on a row'],
+  ] as const) {
+    const model = await extendedModel({
+      nodes,
+      initializers: nodes === stuck ? initializers : [],
+      output: floatValue('loose', ['rows', 'n']),
+    });
+    await writeFile(join(folder, 'model.onnx'), model);
+    await change((json) => {
+      json['output'] = 'loose';
+      (json['files'] as Record<string, string>)['model.onnx'] = createHash('sha256')
+        .update(model)
+        .digest('hex');
+    });
+    await expect(openTagger(folder, taxonomy)).rejects.toMatchObject({
+      name: 'ConfigError',
+      code,
+      message: expect.stringContaining(words) as string,
+    });
+  }
 });
 
 test('a model made for another featuriser is refused', async () => {

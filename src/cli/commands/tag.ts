@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { loadTaxonomy, openTagger } from '../../../taggers/index.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { createContext } from '../../run/context.ts';
-import { openWorkers } from '../../run/workers.ts';
+import { openModels, openWorkers } from '../../run/workers.ts';
 import { type TagTreeResult, tagTree } from '../../run/tag/tag-tree.ts';
 import type { RunTools } from '../../run/run.ts';
 import { tagPipe } from '../../run/tag/tag-pipe.ts';
@@ -66,16 +66,19 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       .example('$0 tag data/ tagged/ --explain', 'why each row got its persona')
       .example('cat rows.jsonl | $0 tag - - > tagged.jsonl', 'as a pipe'),
   async handler(args) {
+    checkEnds(args);
+    checkThreshold(args);
     const cascade = cascadeShare(args);
     const tools = await loadTools(
       { persona: args.tagger, traits: args.traits, accurate: cascade === null ? null : args.accurate },
       await loadTaxonomy(),
     );
     const options = { threshold: args.threshold ?? null, explain: args.explain };
-    if (isPipe(args.in) && isPipe(args.out)) return pipe(tools, options);
+    if (isPipe(args.in)) return pipe(tools, options);
     await withProcess({ json: args.json }, async (effects) => {
       const started = performance.now();
       await using pool = openWorkers(tools, args.workers);
+      await openModels(pool, 'taggers');
       const result = await tagTree(
         pool,
         { input: args.in, output: args.out, unitBytes: 4 * 2 ** 20, cascade, ...options },
@@ -86,6 +89,24 @@ export const tagCommand: CommandModule<object, TagArguments> = {
     });
   },
 };
+
+/** @throws ConfigError `pipe-half` */
+function checkEnds({ in: input, out }: TagArguments): void {
+  if (isPipe(input) === isPipe(out)) return;
+  throw new ConfigError('tag: a pipe is one at both ends', {
+    code: 'pipe-half',
+    hint: 'tag - - < rows.jsonl > tagged.jsonl, or name a file or folder and an output folder',
+  });
+}
+
+/** @throws ConfigError `threshold-range` */
+function checkThreshold({ threshold }: TagArguments): void {
+  if (threshold === undefined || (threshold >= 0 && threshold <= 1)) return;
+  throw new ConfigError(`--threshold ${threshold}: not a probability`, {
+    code: 'threshold-range',
+    hint: 'give a number from 0 to 1, such as 0.5',
+  });
+}
 
 /** @throws ConfigError `cascade-share`, `cascade-pipe`, `cascade-explain` */
 function cascadeShare({ cascade, explain, in: input }: TagArguments): number | null {

@@ -8,7 +8,7 @@ import type { RunContext } from '../context.ts';
 import { cutBlocks, goldLabels, type LabelledData, readLabels } from './labelled-data.ts';
 import type { RunTools } from '../run.ts';
 import type { BlockJudgements, JudgeTask } from '../tasks.ts';
-import { openWorkers } from '../workers.ts';
+import { openModels, openWorkers } from '../workers.ts';
 
 /** Which classes a tagger may choose: all of its own with abstention, or those that occur as labels, without. */
 export type AmongClasses = 'all' | 'labelled';
@@ -46,13 +46,15 @@ export async function evaluateTaggers(
 ): Promise<EvaluationResult> {
   const { taxonomy } = params.tools;
   await using pool = openWorkers(params.tools, params.workers);
+  await openModels(pool, 'taggers');
   const data = await readLabels(pool, params.data, context);
   const gold = goldLabels(data);
   const labelled = [...new Set(gold)].toSorted((a, b) => a - b);
-  const judge = async (tools: RunTools, workers: WorkerPool): Promise<Judgements> => {
-    checkClasses(tools, labelled, taxonomy, params.among);
-    return judgeRows(workers, data, { gold, among: params.among === 'all' ? null : labelled }, context);
-  };
+  await using otherPool = params.against && openWorkers(params.against, params.workers);
+  if (otherPool) await openModels(otherPool, 'taggers');
+  for (const tools of [params.tools, params.against])
+    if (tools) checkClasses(tools, labelled, taxonomy, params.among);
+  const among = params.among === 'all' ? null : labelled;
   const describe = (judgements: Judgements, tools: RunTools): TaggerEvaluation => ({
     tagger: tools.personaTagger.id,
     among: params.among,
@@ -60,11 +62,10 @@ export async function evaluateTaggers(
     unreadable: data.unreadable,
     ...evaluateLabels(judgements, taxonomy),
   });
-  const first = await judge(params.tools, pool);
+  const first = await judgeRows(pool, data, { gold, among }, context);
   const evaluation = describe(first, params.tools);
-  if (!params.against) return { evaluation };
-  await using otherPool = openWorkers(params.against, params.workers);
-  const second = await judge(params.against, otherPool);
+  if (!params.against || !otherPool) return { evaluation };
+  const second = await judgeRows(otherPool, data, { gold, among }, context);
   const abstain = taxonomy.personas.findIndex((persona) => persona.id === abstainPersona);
   const comparison = compareLabels({
     gold,

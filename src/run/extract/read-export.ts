@@ -1,8 +1,7 @@
-import { StringDecoder } from 'node:string_decoder';
-
 import { ConfigError } from '../../core/errors.ts';
 import { isRecord } from '../../extract/conversation-tree.ts';
 import { createValueReader, type ReadValue } from '../../extract/value-reader.ts';
+import { textOf } from '../../lib/text-of.ts';
 import { type ExportDocument, notAnExport } from './open-export.ts';
 
 /** A text longer than this is no message that somebody wrote. */
@@ -98,16 +97,5 @@ class LineReader {
 
   end(): readonly ReadConversation[] {
     return this.isCut ? [{ broken: true }] : this.#values;
-  }
-}
-
-/** Text of UTF-8 bytes, without a byte-order mark; never half a character. */
-async function* textOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  let isFirst = true;
-  for await (const block of bytes) {
-    const text = decoder.write(block);
-    yield isFirst && text.startsWith('\uFEFF') ? text.slice(1) : text;
-    if (text !== '') isFirst = false;
   }
 }

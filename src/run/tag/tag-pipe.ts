@@ -4,6 +4,7 @@ import ndjson from 'ndjson';
 
 import { ConfigError } from '../../core/errors.ts';
 import type { Row, RowReject } from '../../core/row.ts';
+import { linesOf } from '../../lib/text-of.ts';
 import { compileShape } from '../../source/adapt/compile-shape.ts';
 import { detectShape } from '../../source/adapt/detect-shape.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
@@ -32,7 +33,6 @@ export async function tagPipe(
   const tag = createRecordTagger({ ...kit, accurate: null }, { ...params, cascade: null }, counts);
   const out = ndjson.stringify();
   out.pipe(params.output, { end: false });
-  const parsed = params.input.pipe(ndjson.parse({ strict: false }));
   let adapt: ((record: unknown) => Row | RowReject) | undefined;
   let pending: unknown[] = [];
   let [rows, rejected] = [0, 0];
@@ -40,15 +40,22 @@ export async function tagPipe(
     const toRow = (adapt ??= shapeOf(pending));
     const values = pending.flatMap((record) => {
       const row = toRow(record);
-      return 'messages' in row ? [{ row, record }] : [];
+      if ('messages' in row) return [{ row, record }];
+      rejected++;
+      return [];
     });
-    rejected += pending.length - values.length;
     rows += values.length;
     pending = [];
     if (values.length === 0) return;
     for (const record of await tag(values)) if (!out.write(record)) await once(out, 'drain');
   };
-  for await (const record of parsed) {
+  for await (const line of linesOf(params.input)) {
+    if (line.trim() === '') continue;
+    const record = parseLine(line);
+    if (record === undefined) {
+      rejected++;
+      continue;
+    }
     pending.push(record);
     if (pending.length === batchRecords) await flush();
   }
@@ -56,6 +63,15 @@ export async function tagPipe(
   out.end();
   await once(out, 'end');
   return { rows, quarantined: rejected, personas: counts.personas, traits: counts.traits };
+}
+
+/** undefined where the line is no JSON. */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 function shapeOf(records: unknown[]): (record: unknown) => Row | RowReject {

@@ -102,7 +102,11 @@ export function createRecordTagger(
 
 /** The record's own fields, and instruction, input and output: its own where it has them, else the last turn and what led to it. */
 function instructionFields({ row, record }: RowRecord, persona: string): Record<string, unknown> {
-  const own = typeof record === 'object' && record !== null && !Array.isArray(record) ? { ...record } : {};
+  const own: Record<string, unknown> =
+    typeof record === 'object' && record !== null && !Array.isArray(record) ? { ...record } : {};
+  // Reasons of an earlier tagging are none of this one.
+  delete own['_why'];
+  delete own['_why_for'];
   const outputAt = row.messages.findLastIndex((message) => message.role === 'assistant');
   const before = outputAt < 0 ? row.messages : row.messages.slice(0, outputAt);
   const instructionAt = before.findLastIndex((message) => message.role === 'user');
@@ -114,12 +118,12 @@ function instructionFields({ row, record }: RowRecord, persona: string): Record<
     input: context.join('\n'),
     output: row.messages[outputAt]?.content ?? '',
   };
-  if ('instruction' in own && typeof own.instruction === 'string') {
+  if (typeof own['instruction'] === 'string') {
     return {
       input: '',
       output: fromMessages.output,
       ...own,
-      instruction: withToken(own.instruction, persona),
+      instruction: withToken(own['instruction'], persona),
     };
   }
   return { ...fromMessages, ...own, instruction: withToken(fromMessages.instruction, persona) };

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { ConfigError } from '../../core/errors.ts';
 import type { FileScan } from '../../core/unit.ts';
@@ -29,7 +29,7 @@ export interface TagTreeResult {
 /**
  * Tags a file or folder tree into a mirrored tree of JSONL files. Units are tagged in parallel into parts, then joined in order,
  * so a file appears only when it is whole. Memory: one batch per worker; disk: each file twice while it is joined.
- * @throws ConfigError `nothing-to-tag`
+ * @throws ConfigError `nothing-to-tag`, `out-in-input`, `same-output`
  */
 export async function tagTree(
   pool: WorkerPool,
@@ -44,6 +44,7 @@ export async function tagTree(
   },
   context: RunContext,
 ): Promise<TagTreeResult> {
+  checkOutside(params.input, params.output);
   const scans = await scanTree(pool, params, context);
   const usable = scans.filter((scan) => !scan.skipped);
   for (const scan of scans)
@@ -53,16 +54,53 @@ export async function tagTree(
       code: 'nothing-to-tag',
       hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
     });
+  checkTargets(usable, params.output);
   const cascade = params.cascade === null ? null : await surveyTree(pool, usable, params.cascade, context);
   const counts = await tagParts(pool, usable, { ...params, cascade }, context);
-  for (const scan of usable)
-    await joinParts(join(resolve(params.output), outputName(scan.file.name)), scan.units.length);
+  for (const scan of usable) await joinParts(targetOf(scan, params.output), scan.units.length);
   return { ...counts, files: usable.length };
 }
 
 /** `a/b.csv.gz` becomes `a/b.jsonl`. */
 function outputName(name: string): string {
   return `${name.replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|zst))+$/i, '')}.jsonl`;
+}
+
+function targetOf({ file }: FileScan, output: string): string {
+  return join(resolve(output), outputName(file.name));
+}
+
+/** A folder is not tagged into itself: the next time its tagged rows would be tagged too. @throws ConfigError `out-in-input` */
+function checkOutside(input: string, output: string): void {
+  const way = relative(resolve(input), resolve(output));
+  if (!isAbsolute(way) && way.split(sep)[0] !== '..') throw inInput(output, `lies in ${input}`);
+}
+
+/** @throws ConfigError `out-in-input`, `same-output` before anything is written */
+function checkTargets(scans: readonly FileScan[], output: string): void {
+  const sources = new Set(scans.map(({ file }) => resolve(file.location.path)));
+  const writers = new Map<string, string>();
+  for (const scan of scans) {
+    const target = targetOf(scan, output);
+    if (sources.has(target)) throw inInput(output, `would overwrite ${scan.file.name}`);
+    const other = writers.get(target);
+    if (other !== undefined)
+      throw new ConfigError(
+        `${other} and ${scan.file.name} would both become ${outputName(scan.file.name)}`,
+        {
+          code: 'same-output',
+          hint: 'rename one of them, or tag them one by one into folders of their own',
+        },
+      );
+    writers.set(target, scan.file.name);
+  }
+}
+
+function inInput(output: string, what: string): ConfigError {
+  return new ConfigError(`${output}: the output ${what}`, {
+    code: 'out-in-input',
+    hint: 'name another folder for the tagged rows',
+  });
 }
 
 function partPath(target: string, index: number): string {
@@ -82,7 +120,7 @@ async function tagParts(
       threshold: params.threshold,
       explain: params.explain,
       cascade: params.cascade && { confidence: params.cascade.confidence, hash: params.cascade.hash },
-      path: partPath(join(resolve(params.output), outputName(scan.file.name)), index),
+      path: partPath(targetOf(scan, params.output), index),
     })),
   );
   const totals = {

@@ -6,8 +6,11 @@ import { ConfigError } from '../../core/errors.ts';
 /** Written into tagger.json; only folders that carry it are ever replaced. */
 export const madeByTrain = 'tag-datasets train';
 
+/** All that `train` writes into a tagger folder. */
+const writtenFiles: readonly string[] = ['README.md', 'model.onnx', 'tagger.json', 'tokenizer.json'];
+
 /**
- * The folder must be new, empty, or an earlier result of `train`: nothing else is overwritten.
+ * The folder must be new, empty, or an earlier result of `train` and nothing beside: no other file is ever overwritten or removed.
  * @throws ConfigError `out-not-tagger`
  */
 export async function checkTaggerTarget(out: string): Promise<void> {
@@ -19,6 +22,8 @@ export async function checkTaggerTarget(out: string): Promise<void> {
   if (!names.includes('tagger.json')) throw notTagger(out, 'exists and is no tagger folder');
   if (!(await isMadeByTrain(join(out, 'tagger.json'))))
     throw notTagger(out, 'holds a tagger that was not made by train');
+  const other = names.toSorted().find((name) => !writtenFiles.includes(name));
+  if (other !== undefined) throw notTagger(out, `holds "${other}" too, which train did not write`);
 }
 
 /** `taggers/mine` is `mine-v1`; a name that ends in a version keeps it. */

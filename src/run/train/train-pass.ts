@@ -18,7 +18,7 @@ import { checkTaggerTarget, taggerId } from './tagger-target.ts';
 import type { BlockEmbeddings, EmbedTask } from '../tasks.ts';
 import type { TrainingResult } from './training-result.ts';
 import { arrangeRows, type TrainingRows } from './training-rows.ts';
-import { openWorkers } from '../workers.ts';
+import { openModels, openWorkers } from '../workers.ts';
 import { writeTagger } from './write-tagger.ts';
 
 /**
@@ -43,6 +43,7 @@ export async function trainTagger(
   const { encoder, tools } = params;
   await checkTaggerTarget(params.out);
   await using pool = openWorkers(tools, params.workers);
+  await openModels(pool, 'encoder');
   const labelled = await readLabels(pool, params.data, context);
   const rows = arrangeRows(labelled, tools.taxonomy);
   const { features, width } = await embedRows(pool, labelled, rows, context);

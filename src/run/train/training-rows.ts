@@ -18,7 +18,7 @@ export interface TrainingRows {
 /** Fewer different texts say nothing about a class. */
 const fewestTexts = 5;
 
-/** @throws ConfigError `too-few-rows`, `too-few-classes` */
+/** @throws ConfigError `too-few-rows`, `too-few-classes`, `only-shared-texts` */
 export function arrangeRows(data: LabelledData, taxonomy: Taxonomy): TrainingRows {
   const gold = goldLabels(data);
   const contentHash = new Uint32Array(data.rows * 4);
@@ -31,6 +31,7 @@ export function arrangeRows(data: LabelledData, taxonomy: Taxonomy): TrainingRow
   const classes = [...new Set(gold)].toSorted((a, b) => a - b);
   const labels = gold.map((persona) => classes.indexOf(persona));
   const split = splitRows({ labels, classes: classes.length, origins, contentHash });
+  checkTaught(split, labels, (place) => taxonomy.personas[classes[place] ?? 0]?.id ?? '');
   const order = Uint32Array.from([...split.training, ...split.heldOut, ...split.repeated]);
   const placeOf = new Uint32Array(data.rows);
   order.forEach((row, place) => {
@@ -69,4 +70,14 @@ function checkClasses(gold: Uint8Array, contentHash: Uint32Array, taxonomy: Taxo
       hint: 'a tagger tells classes apart: add rows of others',
     },
   );
+}
+
+function checkTaught({ training }: Split, labels: Uint8Array, nameOf: (place: number) => string): void {
+  const taught = new Set(Array.from(training, (row) => labels[row]));
+  const missing = [...new Set(labels)].toSorted((a, b) => a - b).filter((label) => !taught.has(label));
+  if (missing.length === 0) return;
+  throw new ConfigError(`nothing left to learn from for: ${missing.map(nameOf).join(', ')}`, {
+    code: 'only-shared-texts',
+    hint: 'their texts stand under other labels too and are held out with those: give each text one label',
+  });
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
@@ -41,12 +42,25 @@ export async function writeTagger(params: {
     const json = taggerJson(params, hashes);
     await writeFileAtomic(join(temporary, 'tagger.json'), `${JSON.stringify(json, null, 2)}\n`);
     await writeFileAtomic(join(temporary, 'README.md'), taggerReadme(result, params.data));
-    await rm(target, { recursive: true, force: true });
     await mkdir(dirname(target), { recursive: true });
-    await rename(temporary, target);
+    await replaceFolder(target, temporary);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** The old folder is put aside, not removed, until the new one stands in its place. */
+async function replaceFolder(target: string, made: string): Promise<void> {
+  if (!existsSync(target)) return rename(made, target);
+  const aside = `${made}-replaced`;
+  await rename(target, aside);
+  try {
+    await rename(made, target);
+  } catch (error) {
+    await rename(aside, target);
+    throw error;
+  }
+  await rm(aside, { recursive: true });
 }
 
 async function tryModel(path: string, classes: number): Promise<void> {
