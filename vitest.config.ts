@@ -7,6 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     execArgv: ['--import', new URL('./scripts/register-ts.mjs', import.meta.url).href],
     reporters: ['default', './tests/support/reporter.ts'],
+    setupFiles: ['./tests/support/property-seed.ts'],
     globalSetup: ['./tests/support/build.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -17,12 +17,14 @@ import { testTaxonomy } from '../support/taxonomy.ts';
 
 const taxonomy = testTaxonomy();
 
-/** Keys and values that no format knows of. */
-const unknownKeys = fc.dictionary(
-  fc.string().filter((key) => key !== '__proto__'),
-  fc.jsonValue() as fc.Arbitrary<unknown>,
-  { maxKeys: 3 },
-);
+/** Keys and values that no format knows of, as a file keeps them: JSON has no -0. */
+const unknownKeys = fc
+  .dictionary(
+    fc.string().filter((key) => key !== '__proto__'),
+    fc.jsonValue() as fc.Arbitrary<unknown>,
+    { maxKeys: 3 },
+  )
+  .map((keys) => JSON.parse(JSON.stringify(keys)) as Record<string, unknown>);
 const text = fc.string();
 const texts = fc.array(text, { maxLength: 4 });
 const name = fc.string({ minLength: 1 });
@@ -187,7 +189,7 @@ test('discovered: importing and exporting gives back both files, also through ca
         const { cards, findings } = importDiscoveredPersonas(document, 'folder', taxonomy);
         expect(findings).toEqual([]);
         const ids = cards.map((card, index) => ({ ...card, id: `${card.id}_${index}` }));
-        expect(exportDiscovered(cards)).toEqual(JSON.parse(JSON.stringify(document)));
+        expect(exportDiscovered(cards)).toEqual(document);
         expect(ids.map(throughFile).map(({ name: read }) => read)).toEqual(
           personas.map((one) => one['name']),
         );
