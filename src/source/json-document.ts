@@ -11,22 +11,45 @@ export interface JsonOutline {
   /** Members of the top level, and how many of them are objects. */
   readonly members: number;
   readonly objectMembers: number;
-  /** Lists of objects at depth 1 to 3, in order, with the keys that lead there. */
-  readonly lists: readonly { readonly path: readonly string[]; readonly records: number }[];
+  readonly lists: readonly JsonList[];
+  /** Where other bytes than UTF-8 stand, in words; the parser reads over them. */
+  readonly notUtf8?: string;
 }
+
+/** A list at depth 1 to 3 with an object in it. */
+export interface JsonList {
+  /** The keys that lead there. */
+  readonly path: readonly string[];
+  /** All its elements: each is a row or a reject with a number of its own. */
+  readonly records: number;
+}
+
+type OpenList = { path: string[]; records: number };
 
 const maxPathDepth = 3;
 const tokenOptions = { packValues: true, streamValues: false };
+/** Tokens that a value begins with. */
+const valueTokens = new Set([
+  'startObject',
+  'startArray',
+  'stringValue',
+  'numberValue',
+  'nullValue',
+  'trueValue',
+  'falseValue',
+]);
 
 /** Looks through a whole document, token by token; FatalError `corrupt` when it is no JSON. Bounded memory. */
 export async function outlineJson(blocks: AsyncIterable<Buffer>, name: string): Promise<JsonOutline> {
-  const lists: { path: string[]; records: number }[] = [];
-  const stack: { list?: { path: string[]; records: number }; isArray: boolean }[] = [];
+  const lists = new Set<OpenList>();
+  const stack: { list?: OpenList; isArray: boolean }[] = [];
   const path: string[] = [];
   let members = 0;
   let objectMembers = 0;
-  for await (const token of throughParser(blocks, name)) {
+  const encoding: { notUtf8?: string } = {};
+  for await (const token of throughParser(checkUtf8(blocks, encoding), name)) {
     const parent = stack.at(-1);
+    if (parent?.list && valueTokens.has(token.name)) parent.list.records++;
     switch (token.name) {
       case 'keyValue':
         path.length = stack.length - 1;
@@ -35,10 +58,7 @@ export async function outlineJson(blocks: AsyncIterable<Buffer>, name: string): 
         break;
       case 'startObject':
         if (stack.length === 1 && !parent?.isArray) objectMembers++;
-        if (parent?.list) {
-          if (parent.list.records === 0) lists.push(parent.list);
-          parent.list.records++;
-        }
+        if (parent?.list) lists.add(parent.list);
         stack.push({ isArray: false });
         break;
       case 'startArray': {
@@ -58,7 +78,26 @@ export async function outlineJson(blocks: AsyncIterable<Buffer>, name: string): 
       default:
     }
   }
-  return { members, objectMembers, lists };
+  return { members, objectMembers, lists: [...lists], ...encoding };
+}
+
+/** Passes blocks on and notes the first that is no UTF-8. */
+async function* checkUtf8(
+  blocks: AsyncIterable<Buffer>,
+  found: { notUtf8?: string },
+): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let at = 0;
+  for await (const block of blocks) {
+    yield block;
+    if (found.notUtf8 !== undefined) continue;
+    try {
+      decoder.decode(block, { stream: true });
+    } catch {
+      found.notUtf8 = `bytes ${at} to ${at + block.length}`;
+    }
+    at += block.length;
+  }
 }
 
 /**

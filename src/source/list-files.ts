@@ -92,26 +92,31 @@ const plainEndings = new Set(
 const plainNames =
   /^(license|licence|copying|notice|readme|authors|contributors|changelog|makefile|dockerfile|citation)(\.|$)/iu;
 
+const dataEndings = /(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|zst))+$/iu;
+
+/** The name of a file without the endings of data and of compression: `a/b.csv.gz` is `a/b`. */
+export function stemOf(name: string): string {
+  return name.replace(dataEndings, '');
+}
+
 function whyNoData(name: string): string | undefined {
   const parts = name.split('/');
   if (parts.some((part) => part.startsWith('.'))) return 'hidden';
   const file = parts.at(-1) ?? name;
-  if (plainNames.test(file)) return 'no data file by its name';
+  if (stemOf(file) === file && plainNames.test(file)) return 'no data file by its name';
   const ending = /\.([^.]+)$/u.exec(file.toLowerCase())?.[1];
   if (ending === undefined) return undefined;
   return plainEndings.has(ending) ? `no data file by its ending .${ending}` : undefined;
 }
 
-/** Two folders of one source may hold files of the same name; row keys need them apart. */
+/**
+ * Two folders of one source may hold files of the same name; row keys need them apart. All files are then named from the
+ * folder that they share: a new name could meet that of a file that kept its own.
+ */
 function distinguishNames(files: InputFile[]): InputFile[] {
-  const counts = new Map<string, number>();
-  for (const file of files) counts.set(file.name, (counts.get(file.name) ?? 0) + 1);
-  const clashing = files.filter((file) => (counts.get(file.name) ?? 0) > 1);
-  if (clashing.length === 0) return files;
-  const root = commonFolder(clashing.map(pathOf));
-  return files.map((file) =>
-    clashing.includes(file) ? { ...file, name: slashPath(root, pathOf(file)) } : file,
-  );
+  if (new Set(files.map((file) => file.name)).size === files.length) return files;
+  const root = commonFolder(files.map(pathOf));
+  return files.map((file) => ({ ...file, name: slashPath(root, pathOf(file)) }));
 }
 
 function pathOf(file: InputFile): string {

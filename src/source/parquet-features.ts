@@ -66,6 +66,14 @@ export function takeDecimals(metadata: FileMetaData, name: string): Decimals {
   return decimals;
 }
 
+/** Announces the keys of maps as text, which they become in any case as names of an object's members. */
+export function announceKeys({ schema }: FileMetaData): void {
+  for (const [at, element] of schema.entries()) {
+    const isKey = element.name === 'key' && schema[at - 2]?.converted_type === 'MAP';
+    if (isKey && element.type === 'BYTE_ARRAY') element.converted_type ??= 'UTF8';
+  }
+}
+
 /** The schema is a tree in preorder; the root comes first. */
 function topLevelElements(schema: readonly SchemaElement[]): SchemaElement[] {
   const found: SchemaElement[] = [];

@@ -1,22 +1,16 @@
 import { RowError } from '../core/errors.ts';
 import type { Decimals } from './parquet-features.ts';
 
-/** Bytes where text was announced or likely, and that are no UTF-8. */
-class InvalidText {
-  readonly bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-}
+/** Stands for bytes that were announced as text and are no UTF-8; as a symbol it lasts as the key of a map, too. */
+const invalidText = Symbol('invalid text');
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function decodeText(bytes: Uint8Array): string | InvalidText {
+function decodeText(bytes: Uint8Array): string | typeof invalidText {
   try {
     return decoder.decode(bytes);
   } catch {
-    return new InvalidText(bytes);
+    return invalidText;
   }
 }
 
@@ -35,8 +29,8 @@ export const exactParsers = {
 };
 
 /** Text that is no JSON stays text. */
-function parseJsonText(text: string | InvalidText): unknown {
-  if (text instanceof InvalidText) return text;
+function parseJsonText(text: string | typeof invalidText): unknown {
+  if (text === invalidText) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -56,43 +50,47 @@ function isoTime(value: bigint, digits: number): string {
   return digits === 0 ? `${stem}Z` : `${stem}.${text}Z`;
 }
 
-/** What one row needs to become plain JSON. */
-export interface PlainRules {
-  readonly decimals: Decimals;
-  /** Columns that hold nothing but text: bytes that are none make the row unreadable. */
-  readonly texts: ReadonlySet<string>;
-}
-
-/** Plain JSON values: no bigint, no Date, no bytes. A RowError `utf8-invalid` where a text column holds other bytes. */
+/** Plain JSON values: no bigint, no Date, no bytes. A RowError `utf8-invalid` where a text holds other bytes, however deep. */
 export function plainRow(
   row: Readonly<Record<string, unknown>>,
-  { decimals, texts }: PlainRules,
+  decimals: Decimals,
 ): Record<string, unknown> | RowError {
-  const entries: [string, unknown][] = [];
-  for (const [name, value] of Object.entries(row)) {
-    if (value instanceof InvalidText && texts.has(name)) {
-      return new RowError(`column "${name}" is not UTF-8`, { code: 'utf8-invalid' });
-    }
-    const scale = decimals.get(name);
-    entries.push([name, scale === undefined ? plainValue(value) : decimalValue(value, scale)]);
+  try {
+    return Object.fromEntries(
+      Object.entries(row).map(([name, value]) => {
+        const scale = decimals.get(name);
+        return [name, scale === undefined ? plainValue(value, name) : decimalValue(value, scale)];
+      }),
+    );
+  } catch (error) {
+    if (error instanceof RowError) return error;
+    throw error;
   }
-  return Object.fromEntries(entries);
 }
 
-/** Numbers beyond 2^53 become text, bytes Base64. */
-function plainValue(value: unknown): unknown {
+/** Numbers beyond 2^53 become text; bytes text where they are UTF-8, else Base64. RowError `utf8-invalid` names `column`. */
+function plainValue(value: unknown, column: string): unknown {
   if (typeof value === 'bigint') {
     return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
   }
   // A null list or struct comes as undefined, which JSON would drop with its name.
   if (value === undefined) return null;
+  if (value === invalidText) throw notText(column);
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof InvalidText) return Buffer.from(value.bytes).toString('base64');
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (isIterable(value)) return Array.from(value, plainValue);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]));
+  if (value instanceof Uint8Array) return plainBytes(value);
+  if (isIterable(value)) return Array.from(value, (item) => plainValue(item, column));
+  if (invalidText in value) throw notText(column);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item, column)]));
+}
+
+function notText(column: string): RowError {
+  return new RowError(`column "${column}" is not UTF-8`, { code: 'utf8-invalid' });
+}
+
+function plainBytes(bytes: Uint8Array): string {
+  const text = decodeText(bytes);
+  return text === invalidText ? Buffer.from(bytes).toString('base64') : text;
 }
 
 /** Typed arrays, which hyparquet hands out for some lists. */

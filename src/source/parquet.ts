@@ -2,7 +2,7 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadO
 import { compressors } from 'hyparquet-compressors';
 import { FatalError, type RowError, TagDatasetsError } from '../core/errors.ts';
 import { loadZstd } from '../lib/zstd.ts';
-import { refuseUnsupported, takeDecimals } from './parquet-features.ts';
+import { announceKeys, refuseUnsupported, takeDecimals } from './parquet-features.ts';
 import { exactParsers, plainRow } from './parquet-values.ts';
 import type { ByteSource } from '../core/byte-source.ts';
 
@@ -39,7 +39,8 @@ export async function openParquet(source: ByteSource, name: string): Promise<Par
   const metadata = await readFooter(source, file, name);
   refuseUnsupported(metadata, name);
   const groups = rowGroups(metadata, source, name);
-  const rules = { decimals: takeDecimals(metadata, name), texts: textColumns(metadata) };
+  const decimals = takeDecimals(metadata, name);
+  announceKeys(metadata);
   const zstd = await loadZstd();
   const codecs = {
     ...compressors,
@@ -57,23 +58,17 @@ export async function openParquet(source: ByteSource, name: string): Promise<Par
           rowEnd: end,
           compressors: codecs,
           parsers: exactParsers,
+          // Only what is announced as text is decoded as text, and so must be text.
+          utf8: false,
         });
         if (rows.length !== end - start)
           throw new Error(`${rows.length} rows where ${end - start} were expected`);
-        return rows.map((row) => plainRow(row, rules));
+        return rows.map((row) => plainRow(row, decimals));
       } catch (error) {
         throw corrupt(name, `rows ${start} to ${end}`, error);
       }
     },
   };
-}
-
-/** Columns that are announced as text. */
-function textColumns({ schema }: FileMetaData): Set<string> {
-  const texts = schema.filter(
-    (element) => element.converted_type === 'UTF8' || element.logical_type?.type === 'STRING',
-  );
-  return new Set(texts.map((element) => element.name));
 }
 
 function asyncBuffer(source: ByteSource): AsyncBuffer {

@@ -44,10 +44,10 @@ export async function scanFile(
   await stream.drain();
   const fingerprint = params.fingerprint ?? hash?.digest('hex') ?? '';
   if (isProblem(found)) return { file, fingerprint, records: null, units: [], skipped: found.problem };
-  const units = found.units.map(({ range, firstRow, records, format }) => ({
+  const units = found.units.map(({ range, firstRow, records, format, shape }) => ({
     file,
     format: { ...(format ?? found.format), compression },
-    shape: found.shape,
+    shape: shape ?? found.shape,
     range,
     firstRow,
     rowUnit: found.rowUnit,

@@ -26,8 +26,9 @@ export type Found =
         readonly range: UnitRange;
         readonly firstRow: number;
         readonly records: number | null;
-        /** Where it differs from unit to unit. */
+        /** Where they differ from unit to unit. */
         readonly format?: FormatPlan;
+        readonly shape?: ShapePlan;
       }[];
     };
 

@@ -298,8 +298,8 @@ test('what is not decoded is said of the file, from the footer alone', async () 
   }
 });
 
-async function duck(query: string): Promise<Uint8Array> {
-  return readFile(await written('unsupported', query, 'codec snappy'));
+async function duck(query: string, codec = 'snappy'): Promise<Buffer> {
+  return readFile(await written('duck', query, `codec ${codec}`));
 }
 
 test('text that is no UTF-8 costs its row; a byte-order mark inside a text stays', async () => {
@@ -327,6 +327,40 @@ test('text that is no UTF-8 costs its row; a byte-order mark inside a text stays
   expect(codesOf(entries)).toEqual(['utf8-invalid']);
   expect(entries.map(({ row }) => row)).toEqual([0, 1, 2]);
   expect(rowsOf(entries).map(({ messages }) => messages[0]?.content)).toEqual(['one', '\uFEFFthree']);
+});
+
+test('text that is no UTF-8 costs its row inside lists and structs too; bytes beside it become Base64', async () => {
+  const query = `select [{'role': 'user', 'content': 'ask ' || i, 'image': '\\xFF\\xFE'::blob},
+    {'role': 'assistant', 'content': 'tell ' || i, 'image': 'abc'::blob}] as messages, '\\xFF'::blob as key
+    from range(3) t(i)`;
+  const content = await duck(query, 'uncompressed');
+  const at = content.indexOf('tell 1');
+  content[at + 1] = 0xff;
+  const { entries } = await readContent('a.parquet', content, { keepExtra: true });
+  expect(codesOf(entries)).toEqual(['utf8-invalid']);
+  expect(entries[1]).toMatchObject({ row: 1, reject: { message: 'column "messages" is not UTF-8' } });
+  expect(rowsOf(entries).map(({ messages }) => messages[1]?.content)).toEqual(['tell 0', 'tell 2']);
+  const rows = await readBytes(await duck(query, 'uncompressed'));
+  expect(rows[0]).toEqual({
+    messages: [
+      { role: 'user', content: 'ask 0', image: '//4=' },
+      { role: 'assistant', content: 'tell 0', image: 'abc' },
+    ],
+    key: '/w==',
+  });
+});
+
+test('keys of maps that are not announced as text are text, or cost their row', async () => {
+  const file = await duck(`select map {'k': 1, 'other': 2} as m`, 'uncompressed');
+  const damaged = Buffer.from(file);
+  damaged[damaged.indexOf('other') + 1] = 0xff;
+  await expect(readBytes(damaged)).rejects.toMatchObject({ code: 'utf8-invalid' });
+  const copy = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer;
+  const plain = withFooter(copy, ({ schema }) => {
+    for (const element of schema.filter(({ name }) => name === 'key'))
+      Object.assign(element, { converted_type: undefined, logical_type: undefined });
+  });
+  expect(await readBytes(plain)).toEqual([{ m: { k: 1, other: 2 } }]);
 });
 
 test('damage anywhere in a file is an error of that file, or in the texts alone, and never a crash', async () => {

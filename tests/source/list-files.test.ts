@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { listFiles } from '../../src/source/list-files.ts';
+import { listFiles, stemOf } from '../../src/source/list-files.ts';
 import { temporaryFolder } from './read-all.ts';
 
 async function makeTree(root: string, names: readonly string[]): Promise<void> {
@@ -64,6 +64,32 @@ test('files of the same name under different roots are told apart', async () => 
   await makeTree(folder.path, ['x/train.json', 'y/train.json']);
   const { files } = await listFiles({ source: 's', paths: ['x', 'y'], baseDir: folder.path });
   expect(files.map((file) => file.name)).toEqual(['x/train.json', 'y/train.json']);
+});
+
+test('a new name never meets the name of a file that had none like it', async () => {
+  await using folder = await temporaryFolder();
+  await makeTree(folder.path, ['p/d1/x.jsonl', 'p/d2/x.jsonl', 'q/d1/x.jsonl']);
+  const { files } = await listFiles({ source: 's', paths: ['p/d1', 'p/d2', 'q'], baseDir: folder.path });
+  expect(files.map((file) => file.name)).toEqual(['p/d1/x.jsonl', 'p/d2/x.jsonl', 'q/d1/x.jsonl']);
+});
+
+test('a file with the ending of data is data, whatever it is called', async () => {
+  await using folder = await temporaryFolder();
+  const data = ['authors.jsonl', 'license.csv.gz', 'notice.parquet'];
+  await makeTree(folder.path, [...data, 'AUTHORS', 'NOTICE.txt', 'README.md']);
+  const { files, ignored } = await listFiles({ source: 's', paths: ['.'], baseDir: folder.path });
+  expect(files.map((file) => file.name)).toEqual(data);
+  expect(ignored.map(({ path }) => basename(path))).toEqual(['AUTHORS', 'NOTICE.txt', 'README.md']);
+});
+
+test('the stem of a file is its name without the endings of data', () => {
+  expect(['a/b.csv.gz', 'B.JSONL', 'v1.2.json', 'notes.txt', 'z'].map(stemOf)).toEqual([
+    'a/b',
+    'B',
+    'v1.2',
+    'notes.txt',
+    'z',
+  ]);
 });
 
 test('a path that matches nothing names the nearest entry of the nearest folder that is there', async () => {

@@ -151,7 +151,7 @@ function addParquet(add: Add): void {
     add('footer-length.parquet', lying);
   }
   const random = createRandom(3);
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < 8; i++) {
     const broken = Buffer.from(file);
     // Half of them in the footer, half in the pages.
     const [from, size] = i % 2 === 0 ? [file.length - 8 - footer, footer] : [4, file.length - footer - 12];
@@ -202,6 +202,7 @@ function addShapes(add: Add): void {
     'markup.jsonl',
     `{"instruction":"</script><script>alert(1)</script>","output":"<img src=x onerror=alert(1)> \\u001b]0;title\\u0007"}\n{"<b onload=alert(1)>":"\\u001b[31m","instruction":"a","output":"b"}\n`,
   );
+  add('blanks.jsonl', `{"text":"[INST] hi [/INST] yo${' '.repeat(120_000)}end"}\n`);
   add('columns.jsonl', '{"\\u001b[2J<script>alert(1)</script>":"a","\\u202eb":"c"}\n');
 }
 

@@ -24,13 +24,17 @@ export function optionLines(options: readonly AnswerOption[]): string {
   return options.map(({ label, text }) => (label === '' ? text : `${label}. ${text}`)).join('\n');
 }
 
-/** The option that an answer points to by label, letter or index from 0; the answer itself where it is none of these. */
+/**
+ * The option that an answer points to by label, letter or index from 0; the answer itself where it is none of these, or is
+ * the text of an option (a number is an index).
+ */
 export function resolveAnswer(answer: unknown, options: readonly AnswerOption[]): string {
   const text = textOf(answer);
   const byLabel = options.find(
     (option) => option.label !== '' && option.label.toLowerCase() === text.toLowerCase(),
   );
   if (byLabel) return byLabel.text;
+  if (typeof answer !== 'number' && options.some((option) => option.text === text)) return text;
   const index = /^[a-z]$/iu.test(text)
     ? (text.toLowerCase().codePointAt(0) ?? 0) - 97
     : /^\d{1,2}$/u.test(text)

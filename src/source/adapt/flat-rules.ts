@@ -1,4 +1,5 @@
 import type { Columns } from './adapter.ts';
+import { systemNames } from './beside-messages.ts';
 import type { Sample } from './sample.ts';
 
 /** Slots that must be there and slots that may be, each with the column names it goes by, best first. */
@@ -17,7 +18,6 @@ const outputNames = (
 ).split(' ');
 const contextNames = ['context', 'passage', 'article', 'document', 'background', 'paragraph'];
 const optionNames = ['options', 'choices', 'candidates'];
-const systemNames = ['system', 'systemprompt', 'systemmessage'];
 const toolNames = ['tools', 'functions', 'apilist'];
 const shared = { system: systemNames, tools: toolNames };
 

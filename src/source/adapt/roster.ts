@@ -52,6 +52,12 @@ export const shapeNames: readonly string[] = [
   ...Object.keys(otherNames),
 ];
 
+/** Slots that `columns:` of a source may name: those that `detect` of some adapter takes from `named`. */
+export const slotNames: readonly string[] = (
+  'instruction input output user assistant system messages text group speaker turn tools history context title ' +
+  'instructionElse options optionA optionB explanation'
+).split(' ');
+
 export function findAdapter(name: string): Adapter | undefined {
   const kind = Object.hasOwn(otherNames, name) ? otherNames[name] : name;
   return [...adapters, ...namedOnly].find((adapter) => adapter.kind === kind);

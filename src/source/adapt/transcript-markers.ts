@@ -27,31 +27,53 @@ function splitMarks(text: string): Turn[] | undefined {
 function splitInst(text: string): Turn[] | undefined {
   if (!text.includes('[/INST]')) return undefined;
   const turns: Turn[] = [];
-  for (const part of text.split(/(?:<s>)?\s*\[INST\]/u).slice(1)) {
-    const [request = '', reply = ''] = part.split('[/INST]');
-    const system = /<<SYS>>([\s\S]*?)<<\/SYS>>/u.exec(request);
-    if (system?.[1]) turns.push({ speaker: 'system', text: system[1].trim() });
-    turns.push({ speaker: 'user', text: request.replace(system?.[0] ?? '', '').trim() });
-    turns.push({ speaker: 'assistant', text: reply.replace(/<\/s>\s*$/u, '').trim() });
+  for (const part of text.split('[INST]').slice(1)) {
+    const [asked = '', answered = ''] = part.split('[/INST]');
+    const { system, request } = cutSystem(asked);
+    if (system !== '') turns.push({ speaker: 'system', text: system.trim() });
+    turns.push({ speaker: 'user', text: request.trim() });
+    turns.push({ speaker: 'assistant', text: withoutEnd(withoutEnd(answered, '<s>'), '</s>').trim() });
   }
   return turns;
+}
+
+function cutSystem(text: string): { readonly system: string; readonly request: string } {
+  const start = text.indexOf('<<SYS>>');
+  const end = text.indexOf('<</SYS>>', start);
+  if (start < 0 || end < 0) return { system: '', request: text };
+  return {
+    system: text.slice(start + '<<SYS>>'.length, end),
+    request: text.slice(0, start) + text.slice(end + '<</SYS>>'.length),
+  };
+}
+
+/** Without white space at the end, and without `mark` where that is last: no pattern, which would try every blank of a long run. */
+function withoutEnd(text: string, mark: string): string {
+  const end = text.trimEnd();
+  return end.endsWith(mark) ? end.slice(0, -mark.length) : end;
 }
 
 /** `Teacher: (move)text|EOM|Student: text`; the move in brackets is an annotation. */
 function splitSeparated(text: string): Turn[] | undefined {
   if (!text.includes('|EOM|')) return undefined;
   return text.split('|EOM|').map((part) => {
-    const found = /^\s*([^:\n]{1,40}):\s*(?:\((?:generic|focus|probing|telling)\))?([\s\S]*)$/u.exec(part);
+    const said = part.trimStart();
+    const found = /^([^:\n]{1,40}):\s*(?:\((?:generic|focus|probing|telling)\))?([\s\S]*)$/u.exec(said);
     return { speaker: found?.[1]?.trim() ?? '', text: (found?.[2] ?? part).trim() };
   });
 }
 
 function splitDictionary(text: string): Turn[] | undefined {
-  const found = /^\{'Instruction': ([\s\S]*?), 'Output': ?([\s\S]*?)\}?\s*$/u.exec(text);
-  if (!found?.[1] || !found[2]) return undefined;
+  const opening = "{'Instruction': ";
+  const middle = ", 'Output':";
+  const at = text.indexOf(middle);
+  if (!text.startsWith(opening) || at < 0) return undefined;
+  const request = text.slice(opening.length, at);
+  const reply = withoutEnd(text.slice(at + middle.length), '}').replace(/^ /u, '');
+  if (request === '' || reply === '') return undefined;
   return [
-    { speaker: 'user', text: found[1].replaceAll(/^['"]|['"]$/gu, '') },
-    { speaker: 'assistant', text: found[2].replaceAll(/^['"]|['"]$/gu, '') },
+    { speaker: 'user', text: request.replaceAll(/^['"]|['"]$/gu, '') },
+    { speaker: 'assistant', text: reply.replaceAll(/^['"]|['"]$/gu, '') },
   ];
 }
 

@@ -1,11 +1,11 @@
 import { RowError } from '../../core/errors.ts';
 import type { Adapter } from './adapter.ts';
+import { systemNames } from './beside-messages.ts';
 import { isFields, type Sample } from './sample.ts';
 import { type Turn, turnsToMessages } from './speaker-turns.ts';
 import { listOf, textOf } from './values.ts';
 
 const speakerKeys = ['speaker', 'role', 'agent', 'from', 'author', 'names', 'name', 'sender', 'user'];
-const systemNames = ['system', 'systemprompt', 'systemmessage'];
 const textKeys = ['text', 'utterance', 'message', 'content', 'value', 'body'];
 
 /** A list of `{speaker | role | agent …, text | utterance | message …}` under any column, and a system prompt beside it. */

@@ -56,6 +56,16 @@ const shapes: [title: string, record: unknown, expected: string[]][] = [
     ['instruction', 'u: q\n\nA. red\nB. blue', 'a: B. blue'],
   ],
   [
+    'an answer that is the text of an option, though it could be an index',
+    { question: 'q', options: ['1', '2', '3', '4'], answer: '2' },
+    ['instruction', 'u: q\n\n1\n2\n3\n4', 'a: 2'],
+  ],
+  [
+    'an answer by index',
+    { question: 'q', options: ['1', '2', '3', '4'], answer: 2 },
+    ['instruction', 'u: q\n\n1\n2\n3\n4', 'a: 3'],
+  ],
+  [
     'options and rationale',
     { question: 'q', options: ['A)1'], rationale: 'because', correct: 'A' },
     ['instruction', 'u: q\n\nA)1', 'a: because'],
