@@ -1,3 +1,4 @@
+import { cutWhole } from '../lib/pii/cut-whole.ts';
 import { proseOf, sentencesOf } from './words.ts';
 
 /** A message that could show what a persona is like. */
@@ -19,7 +20,7 @@ const longest = 400;
 export function excerptOf(text: string): string | null {
   if (text.length <= longest) return text.length < shortest ? null : text;
   let excerpt = '';
-  for (const sentence of sentencesOf(proseOf(text.slice(0, longest * 4)))) {
+  for (const sentence of sentencesOf(proseOf(cutWhole(text, longest * 4)))) {
     if (excerpt.length + sentence.length + 1 > longest) break;
     excerpt += `${excerpt === '' ? '' : ' '}${sentence}`;
   }

@@ -1,3 +1,4 @@
+import { cutWhole } from '../lib/pii/cut-whole.ts';
 import type { BrokenConversation, ConversationTree, TreeNode } from './conversation-tree.ts';
 import {
   type AssistantReply,
@@ -10,7 +11,7 @@ import { wordsOf } from './words.ts';
 
 export interface ConversationMessages {
   readonly messages: readonly ExtractedMessage[];
-  readonly replies: readonly UnratedReply[];
+  readonly replies: readonly UnjudgedReply[];
   /** Messages in the conversation, of anybody, on any branch. */
   readonly seen: number;
   /** Messages of the person among them. */
@@ -20,8 +21,11 @@ export interface ConversationMessages {
   readonly notes: Readonly<Record<string, number>>;
 }
 
-/** An answer by the id of its own message, with which ratings are joined. */
-export type UnratedReply = Omit<AssistantReply, 'rating'> & { readonly reply_id: string };
+/** An answer before it is judged: with the id of its own message, which ratings name, and what the person says next, if anything. */
+export type UnjudgedReply = Omit<AssistantReply, 'rating' | 'disputed'> & {
+  readonly reply_id: string;
+  readonly next_text: string | null;
+};
 
 /** The person's messages of one conversation with what they answer, on the path that the person sees or on all branches. */
 export function messagesOf(
@@ -31,7 +35,7 @@ export function messagesOf(
   const walked = walkTree(tree);
   if ('broken' in walked) return walked;
   const messages: ExtractedMessage[] = [];
-  const replies: UnratedReply[] = [];
+  const replies: UnjudgedReply[] = [];
   const skipped = new Tally();
   const notes = new Tally();
   for (const note of walked.notes) notes.add(note);
@@ -45,9 +49,9 @@ export function messagesOf(
       skipped.add(reason);
       continue;
     }
-    const reply = replyTo(node, walked, onPath);
+    const { reply, next } = replyTo(node, walked, onPath);
     messages.push(describe(node, { tree, branch, reply }));
-    if (reply) replies.push(describeReply(node, reply, tree, walked));
+    if (reply) replies.push(describeReply(node, { reply, next }, tree, walked));
   }
   const nodes = [...tree.nodes.values()].filter((node) => !node.notes.includes('no-message'));
   return {
@@ -90,7 +94,7 @@ function describe(
     conversation_id: tree.id,
     title: tree.title,
     text,
-    context: before?.text ? cutText(before.text, maximumContextChars) : null,
+    context: cutWhole(before?.text ?? '', maximumContextChars) || null,
     model: reply?.model ?? before?.model ?? tree.model,
     timestamp: node.timestamp,
     word_count: wordsOf(text).length,
@@ -108,24 +112,28 @@ function answeredBy(node: TreeNode, nodes: ReadonlyMap<string, TreeNode>): TreeN
   return null;
 }
 
-/** The last visible answer before the person speaks again: along the active path, elsewhere along the newest branch. */
-function replyTo(node: TreeNode, { children }: WalkedTree, onPath: ReadonlySet<string>): TreeNode | null {
+/** The last visible answer before the person speaks again, and that next turn: along the active path, elsewhere along the newest branch. */
+function replyTo(
+  node: TreeNode,
+  { children }: WalkedTree,
+  onPath: ReadonlySet<string>,
+): { readonly reply: TreeNode | null; readonly next: TreeNode | null } {
   let reply: TreeNode | null = null;
   for (let at: TreeNode | undefined = node; at;) {
     const next: readonly TreeNode[] = children.get(at.id) ?? [];
     at = next.find((child) => onPath.has(child.id)) ?? next.at(-1);
-    if (!at || at.role === 'user') break;
-    if (at.role === 'assistant' && at.text !== null) reply = at;
+    if (at?.role === 'user') return { reply, next: at };
+    if (at?.role === 'assistant' && at.text !== null) reply = at;
   }
-  return reply;
+  return { reply, next: null };
 }
 
 function describeReply(
   node: TreeNode,
-  reply: TreeNode,
+  { reply, next }: { readonly reply: TreeNode; readonly next: TreeNode | null },
   tree: ConversationTree,
   { children }: WalkedTree,
-): UnratedReply {
+): UnjudgedReply {
   const answers = (children.get(node.id) ?? []).filter((child) => child.role === 'assistant');
   return {
     id: node.messageId,
@@ -135,6 +143,7 @@ function describeReply(
     finish: reply.finish,
     regenerated: answers.length > 1,
     reply_id: reply.messageId,
+    next_text: next?.text ?? null,
   };
 }
 

@@ -25,6 +25,8 @@ export interface AssistantReply {
   readonly model: string | null;
   readonly finish: 'stop' | 'length' | 'interrupted' | null;
   readonly rating: 'up' | 'down' | null;
+  /** What the person says next, on the same branch, says that it was wrong. */
+  readonly disputed: boolean;
   /** The person's message has another answer of the assistant. */
   readonly regenerated: boolean;
 }

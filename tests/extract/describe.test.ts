@@ -103,6 +103,12 @@ test('a long message is shown by the sentences it begins with', () => {
   expect(excerpt.length).toBeLessThanOrEqual(402);
   expect(excerpt).toMatch(/times\. …$/);
   expect(excerptOf('x'.repeat(900))).toBeNull();
+  const code = `\`\`\`\n${'x = 1;\n'.repeat(218)}\`\`\``;
+  expect(
+    excerptOf(
+      `${code} That is what I have so far; now, then, ask alexandra.winterbottom@mail.example first.`,
+    ),
+  ).toBe('That is what I have so far; now, then, ask …');
 });
 
 test('clusters of the same words are too similar, of other words distinct', () => {

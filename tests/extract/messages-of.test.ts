@@ -154,15 +154,40 @@ test('tool calls and comments of the assistant are no context', () => {
   expect(found.messages[0]?.context).toBe('Here you are.');
 });
 
-test('a context is at most 500 characters and never half of one', () => {
-  const long = `${'x'.repeat(499)}😀 and more`;
-  const found = whole(
-    conversation(
-      { a: [null, message('assistant', long)], u: ['a', message('user', 'That is a long one.')] },
-      'u',
-    ),
+test('a context is at most 500 characters, and ends before a word that would be cut', () => {
+  const contextOf = (said: string): string | null | undefined => {
+    const nodes = {
+      a: [null, message('assistant', said)],
+      u: ['a', message('user', 'A long one.')],
+    } as const;
+    return whole(conversation(nodes, 'u')).messages[0]?.context;
+  };
+  const before = 'so '.repeat(162);
+  expect(contextOf(`${before}alexandra.winterbottom@clinic-rosenheim.de is it`)).toBe(before);
+  expect(contextOf(`${before}${before}`)).toBe(`${'so '.repeat(166)}so`);
+  expect(contextOf('x'.repeat(501))).toBeNull();
+});
+
+test('an answer has what the person says next, on the same branch and however short', () => {
+  const forked = conversation(
+    {
+      u1: [null, message('user', 'What is the capital of Australia?')],
+      a1: ['u1', message('assistant', 'It is Canberra.')],
+      old: ['u1', message('assistant', 'It is Sydney.')],
+      no: ['old', message('user', 'Wrong.')],
+      u2: ['a1', message('user', 'And of New Zealand, please?')],
+      a2: ['u2', message('assistant', 'Auckland.')],
+      u3: ['a1', message('user', 'And what of New Zealand then?')],
+      a3: ['u3', message('assistant', 'Wellington.')],
+      u4: ['a3', message('user', 'No.')],
+    },
+    'a2',
   );
-  expect(found.messages[0]?.context).toBe('x'.repeat(499));
+  expect(whole(forked, 'all').replies.map(({ id, next_text: next }) => [id, next])).toEqual([
+    ['u1', 'And of New Zealand, please?'],
+    ['u2', null],
+    ['u3', 'No.'],
+  ]);
 });
 
 test('a Claude conversation is a list, or a tree that names its leaf', () => {

@@ -42,7 +42,7 @@ export async function writeExtractFolder(folder: string): Promise<void> {
 }
 
 function replyOf(turn: number, text: string): Record<string, unknown> {
-  const stopped = { finish: 'stop', rating: null };
+  const stopped = { finish: 'stop', rating: null, disputed: false };
   if (turn === 1) return { ...stopped, text: '[Your response here]' };
   if (turn === 2) return { ...stopped, text, rating: 'down' };
   return turn === 4 ? { ...stopped, text, finish: 'length' } : { ...stopped, text };

@@ -1,13 +1,16 @@
 import type { TextSpan } from './pii-kinds.ts';
 import { spansOf } from './spans-of.ts';
 
-/** 14 to 19 digits, alone or in the groups that cards are printed with. First digits of the networks: ISO/IEC 7812, 3 … 6 and 2221 … 2720. */
+/**
+ * 14 to 19 digits, alone or in the groups that cards are printed with, looked for from every group on: a year before a card would
+ * take the place of its first one. First digits of the networks: ISO/IEC 7812, 3 … 6 and 2221 … 2720.
+ */
 const cardPattern =
-  /(?<![\w.,/:=#$€£+-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}|\d{14,19})(?![\w/:-]|\.\d)/g;
+  /(?<![\w.,/=#$€£+-])(?=((?:\d{4}([ -])\d{4}\2\d{4}\2\d{1,7}|\d{4}([ -])\d{6}\3\d{4,5}|\d{14,19})(?![\w/:-]|\.\d)))/dg;
 
 /** Payment card numbers that pass the Luhn check. Left alone: identifiers with another first digit, runs of one digit. */
 export function findCreditCards(text: string): TextSpan[] {
-  return spansOf(text, cardPattern, ([found]) => isCardNumber(found.replaceAll(/[ -]/g, '')));
+  return spansOf(text, cardPattern, (match) => isCardNumber((match[1] ?? '').replaceAll(/[ -]/g, '')), 1);
 }
 
 function isCardNumber(digits: string): boolean {
@@ -29,12 +32,12 @@ function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-const ibanPattern = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/g;
+const ibanPattern = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Z0-9])/gi;
 
 /** Bank accounts (IBAN): length of the country and check digits (ISO 13616, remainder 1 modulo 97). */
 export function findIbans(text: string): TextSpan[] {
   return spansOf(text, ibanPattern).flatMap(({ start, end }) => {
-    const length = ibanLengths[text.slice(start, start + 2)];
+    const length = ibanLengths[text.slice(start, start + 2).toUpperCase()];
     if (length === undefined) return [];
     const stop = endOfCharacters(text, start, end, length);
     return stop !== null && passesMod97(text.slice(start, stop).replaceAll(' ', ''))
@@ -43,7 +46,7 @@ export function findIbans(text: string): TextSpan[] {
   });
 }
 
-/** Where the first `count` characters that are no blank end; a word in capitals behind the number is no part of it. */
+/** Where the first `count` characters that are no blank end; a word behind the number is no part of it. */
 function endOfCharacters(text: string, start: number, end: number, count: number): number | null {
   let seen = 0;
   for (let at = start; at < end; at++) {

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 
 import type { TextSpan } from './pii-kinds.ts';
 import { spansOf, textBefore } from './spans-of.ts';
+import { isVariable } from './variables.ts';
 
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const ipv4 = new RegExp(`(?<![\\w.@=~^-])(?:${octet}\\.){3}${octet}(?![\\w-]|\\.\\d|/\\d)`, 'g');
@@ -36,20 +37,25 @@ function isPublicIpv4(address: string, before: string): boolean {
   return longParts >= 2 || hostWord.test(before);
 }
 
+/** The range that public addresses are given out of, 2000::/3 (RFC 4291): there a short form counts, elsewhere `a::b::c` is code. */
+const globalUnicast = /^[23][0-9a-f]{3}:/i;
+
 function isPublicIpv6(address: string): boolean {
   const groups = address.split(':').filter((group) => group !== '');
-  return groups.length >= 4 && isIPv6(address) && !/^(?:fe[89ab]|f[cd])/i.test(address);
+  const fewestGroups = globalUnicast.test(address) ? 3 : 4;
+  return groups.length >= fewestGroups && isIPv6(address) && !/^(?:fe[89ab]|f[cd])/i.test(address);
 }
 
-const userInfo = /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#:@"'`<>]{1,128}:[^\s/?#@"'`<>]{1,256})@(?=[\w[])/dgi;
+const userInfo = /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#:@"'`<>]{0,128}:[^\s/?#@"'`<>]{1,256})@(?=[\w[])/dgi;
 
-/** Name and password inside a URL (`postgres://name:password@host`). Left alone: variables (`$USER:$PASS`) and examples in words. */
+/** Name and password inside a URL (`postgres://name:password@host`). Left alone: variables (`$USER:$PASS`), `***`, examples in words. */
 export function findUrlCredentials(text: string): TextSpan[] {
   if (!text.includes('://')) return [];
-  return spansOf(
-    text,
-    userInfo,
-    (match) => !/[${}*]|^(?:user(?:name)?|name):(?:pass(?:word)?|pwd)$/i.test(match[1] ?? ''),
-    1,
-  );
+  return spansOf(text, userInfo, (match) => isWritten(match[1] ?? ''), 1);
+}
+
+function isWritten(nameAndPassword: string): boolean {
+  const password = nameAndPassword.slice(nameAndPassword.indexOf(':') + 1);
+  const isExample = /^(?:user(?:name)?|name)?:(?:pass(?:word)?|pwd)$/i.test(nameAndPassword);
+  return !isExample && !isVariable(password) && !/\*{3}|^\*+$/.test(password);
 }

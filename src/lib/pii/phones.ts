@@ -3,8 +3,14 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
 import type { TextSpan } from './pii-kinds.ts';
 import { spansOf, textBefore } from './spans-of.ts';
 
-/** A run of digits with the separators that phone numbers are written with; no comma, so that lists of numbers are not one. */
-const candidate = /(?<![\w.,:/=#$€£-])(?:\+|\(\+?)?\d(?:[ \t()./–-]{0,2}\d){6,60}(?![\w-]|[.,:]\d|%)/g;
+/**
+ * A run of digits with the separators that phone numbers are written with; no comma, so that lists of numbers are not one. A slash
+ * may stand between blanks, unless a zero behind it begins another number.
+ */
+const candidate =
+  /(?<![\w.,:/=#$€£-])(?:\+|\(\+?)?\d(?:(?:[ \t()./–-]{0,2}|[ \t]\/[ \t](?!0))\d){6,60}(?![\w-]|[.,:]\d|%)/g;
+/** `00 49 30 20 …`: a dump of bytes. */
+const bytes = /^\d\d(?: \d\d)+$/;
 const northAmerican = /^(?:1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}([ .-]))[2-9]\d{2}[ .-]\d{4}$/;
 const phoneWord =
   /\b(?:(?:tele)?phone(?:[ _-]?(?:number|no\.?|nr\.?))?|tel(?:efono|éfono|efon|ephone)?|mobile|mobil|cell|call(?: me)?|whatsapp|sms|text me|fax|handy|number is|reach me|dial|ring|anrufen|contact)\b[^\d\n=<$/*]{0,24}$/i;
@@ -65,7 +71,7 @@ function isPhone(found: string, before: string): boolean {
   if (digits < leastDigits || digits > mostDigits) return false;
   if (looksLikeDate(found)) return false;
   if (/^\(?\+/.test(found)) return isValid(found.replace(/^\(/, ''));
-  if (/^00[1-9]/.test(found)) return isValid(`+${found.slice(2)}`);
+  if (/^00 ?[1-9]/.test(found)) return !bytes.test(found) && isValid(`+${found.slice(2).trimStart()}`);
   if (northAmerican.test(found)) return isValid(found, 'US');
   if (found.includes('/') && !found.startsWith('0')) return false;
   return phoneWord.test(before) && countries.some((country) => isValid(found, country));

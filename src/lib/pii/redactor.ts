@@ -1,5 +1,6 @@
 import { findPii } from './find-pii.ts';
 import type { PiiKind, PiiMatch } from './pii-kinds.ts';
+import { replaceSpans } from './replace-spans.ts';
 
 export interface Redactor {
   /** The text with a placeholder for every find, and what was found (places in the text as given). */
@@ -28,12 +29,10 @@ export function createRedactor(): Redactor {
       for (const [, name = '', number] of text.matchAll(placeholderPattern))
         reserve(counts, name, Number(number));
       const matches = findPii(text);
-      let [redacted, at] = ['', 0];
-      for (const { kind, start, end } of matches) {
-        redacted += text.slice(at, start) + placeholderOf(kind, text.slice(start, end));
-        at = end;
-      }
-      return { text: redacted + text.slice(at), matches };
+      const redacted = replaceSpans(text, matches, ({ kind, start, end }) =>
+        placeholderOf(kind, text.slice(start, end)),
+      );
+      return { text: redacted, matches };
     },
   };
 }
@@ -63,6 +62,6 @@ function reserve(counts: Map<PiiKind, number>, name: string, number: number): vo
 function normalise(kind: PiiKind, value: string): string {
   if (kind === 'email' || kind === 'street-address') return value.toLowerCase().replaceAll(/\s+/g, ' ');
   if (kind === 'phone' || kind === 'iban' || kind === 'credit-card')
-    return value.replaceAll(/[^A-Za-z0-9]/g, '');
+    return value.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase();
   return value;
 }

@@ -1,6 +1,7 @@
 import { characterEntropy } from './entropy.ts';
 import type { TextSpan } from './pii-kinds.ts';
 import { spansOf } from './spans-of.ts';
+import { isVariable } from './variables.ts';
 
 /** Forms that issuers publish so that scanners can find them (GitHub secret scanning, vendors' documentation). */
 const issued: readonly RegExp[] = [
@@ -37,7 +38,9 @@ const looselyIssued: readonly RegExp[] = [
 const assigned =
   /(?:api[_-]?key|api[_-]?token|access[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret|secret[_-]?key|secret|private[_-]?token|token|bearer|AccountKey|sig)["'`]?\s{0,3}(?:[:=]|=>|\bis\b|(?<=bearer)\s)\s{0,3}["'`]?([A-Za-z0-9_+/=~.-]{16,512})/dgi;
 const password =
-  /(?:password|passwd|passphrase|passwort|contraseña|\bpwd|\bpw)["'`]?\s{0,3}(?:[:=]|\bis\b|\bist\b)\s{0,3}(?:["'`]([^\s"'`]{6,128})["'`]|([^\s"'`,;()[\]{}<>]{6,128}))/dgi;
+  /(?:password|passwd|passphrase|passwort|contraseña|\bpwd|\bpw)["'`]?\s{0,3}(?:[:=]|\b(?:is|ist|es|lautet)\b\s{0,3}:?)\s{0,3}(?:["'`]([^\s"'`]{6,128})["'`]|([^\s"'`,;()[\]{}<>]{6,128}))/dgi;
+/** `Authorization: Basic …`: name and password, encoded (RFC 7617). */
+const basic = /\bbasic\s{1,3}([A-Za-z0-9+/]{6,512}={0,2})(?![\w+/=])/dgi;
 
 const privateKey = /-----BEGIN ((?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?)-----/g;
 
@@ -65,6 +68,7 @@ export function findSecrets(text: string): TextSpan[] {
     ...issued.flatMap((pattern) => spansOf(text, pattern)),
     ...looselyIssued.flatMap((pattern) => spansOf(text, pattern, (match) => looksRandom(match[1] ?? ''))),
     ...spansOf(text, assigned, (match) => looksRandom(match[1] ?? ''), 1),
+    ...spansOf(text, basic, (match) => isNameAndPassword(match[1] ?? ''), 1),
     ...spansOf(text, password, (match) => isLiteralPassword(match[1] ?? ''), 1),
     ...spansOf(text, password, (match) => isBarePassword(match[2] ?? ''), 2),
   ];
@@ -81,19 +85,24 @@ function looksRandom(value: string): boolean {
   return !isCode && characterEntropy(value) >= leastEntropy;
 }
 
+/** What no word decodes to: printable text on both sides of a colon. */
+function isNameAndPassword(encoded: string): boolean {
+  return /^[^\p{Cc}\u{fffd}]*:[^\p{Cc}\u{fffd}]+$/u.test(Buffer.from(encoded, 'base64').toString());
+}
+
+/** The word itself, a placeholder of the redaction, the pattern that passwords must match. */
+const noPassword = /^(?:password|passwort)$|^\[[A-Z_]+_\d+\]$|^\^.*\$$/i;
+
 function isLiteralPassword(value: string): boolean {
-  return value !== '' && !placeholderWords.test(value) && !/[${}<>]|^(?:password|passwort)$/i.test(value);
+  return value !== '' && !placeholderWords.test(value) && !isVariable(value) && !noPassword.test(value);
 }
 
 /** Without quotes only what no identifier or word is: letters, and digits or signs among them. */
 function isBarePassword(value: string): boolean {
   const isCode =
-    /^[a-z_]\w*(?:\.[a-z_]\w*)+$/i.test(value) || /^[a-z]+$/i.test(value) || /^[a-z_]+\d?$/i.test(value);
-  return (
-    isLiteralPassword(value) &&
-    !isCode &&
-    /[A-Za-z]/.test(value) &&
-    /\d/.test(value) &&
-    !value.startsWith('[')
-  );
+    /^[a-z_]\w*(?:\.[a-z_]\w*)+$/i.test(value) ||
+    /^[a-z]+$/i.test(value) ||
+    /^[a-z_]+\d?$/i.test(value) ||
+    /^\$\w+(?:-$|::|\.)/.test(value);
+  return isLiteralPassword(value) && !isCode && /[A-Za-z]/.test(value) && /\d/.test(value);
 }

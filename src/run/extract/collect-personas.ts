@@ -8,6 +8,7 @@ import { separationFolds, type WordSample } from '../../extract/separation.ts';
 import { createTermCounter } from '../../extract/terms.ts';
 import { proseOf, wordsOf } from '../../extract/words.ts';
 import { findPii } from '../../lib/pii/find-pii.ts';
+import { replaceSpans } from '../../lib/pii/replace-spans.ts';
 import type { ClusterParams, KeptClusters } from './cluster-stage.ts';
 import { drawOf, readEncoded } from './message-stream.ts';
 
@@ -43,8 +44,9 @@ export async function collectPersonas(
     cluster.distances += distance;
     cluster.picker.offer({ id: message.id, text: message.text, context: message.context, distance });
     if (drawOf(message.id, `${seed}/words`) >= countedShare) continue;
-    terms.add(place, message.text, message.conversation_id);
-    phrases.add(place, message.text, message.conversation_id);
+    const said = withoutPii(message.text);
+    terms.add(place, said, message.conversation_id);
+    phrases.add(place, said, message.conversation_id);
     if (cluster.sampled >= separationSample) continue;
     cluster.sampled++;
     samples.push({
@@ -54,6 +56,13 @@ export async function collectPersonas(
     });
   }
   return { personas: compose(params, collected), samples };
+}
+
+/** A number, which no term and no phrase holds, so that none goes through it; without blanks, so that an address of a page stays one. */
+const hidden = '[0]';
+
+function withoutPii(text: string): string {
+  return replaceSpans(text, findPii(text), () => hidden);
 }
 
 type Collected = ReturnType<typeof startCollecting>;

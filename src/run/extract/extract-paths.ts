@@ -5,6 +5,8 @@ export interface ExtractPaths {
   readonly out: string;
   readonly lock: string;
   readonly state: string;
+  /** All that stages fill. */
+  readonly folders: readonly string[];
   /** What was asked for and found; written last, so that a folder with it is whole. */
   readonly summary: string;
   done(stage: string): string;
@@ -28,6 +30,7 @@ export function extractPaths(out: string): ExtractPaths {
     out,
     lock: join(out, 'extract.lock'),
     state: join(out, 'state'),
+    folders: ['state', 'extracted', 'clusters', 'prompts', 'cards'].map((name) => join(out, name)),
     summary: join(out, 'extract.json'),
     done: (stage) => join(out, 'state', `${stage}.done`),
   };

@@ -81,7 +81,8 @@ export async function extractPersonas(params: ExtractParams, context: RunContext
   await using opened = await openExport(params.path);
   await makeFolder(out);
   await using _lock = await lockRun(paths.lock, out);
-  await removeTemporaryFiles(out);
+  const files = [paths.lock, paths.summary, join(out, reportFile)];
+  await removeTemporaryFiles({ folders: paths.folders, files });
   if (params.refresh) await forgetMarkers(out);
   const common = { tool: params.tools.toolVersion, format: formatVersion };
   const parsed = await runStage<ParseCounts>(
@@ -123,7 +124,7 @@ export async function extractPersonas(params: ExtractParams, context: RunContext
 }
 
 /** Raised when a stage writes something else for the same input. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 async function findPersonas(
   params: ExtractParams,

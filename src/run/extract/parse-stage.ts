@@ -2,9 +2,10 @@ import { join } from 'node:path';
 
 import { ConfigError, InterruptedError } from '../../core/errors.ts';
 import { isRecord, textOrNull } from '../../extract/conversation-tree.ts';
-import { type ConversationMessages, messagesOf } from '../../extract/messages-of.ts';
+import { type ConversationMessages, messagesOf, type UnjudgedReply } from '../../extract/messages-of.ts';
 import { kindOf, readConversation } from '../../extract/read-conversation.ts';
 import type { AssistantReply } from '../../extract/records.ts';
+import { disputesReply } from '../../lora/good-reply.ts';
 import { messagesFile, repliesFile } from './extract-paths.ts';
 import { JsonlWriter } from './jsonl-file.ts';
 import { type ExportDocument, notAnExport, type OpenedExport } from './open-export.ts';
@@ -68,10 +69,7 @@ export async function parseExport(
         kept.add(message.id);
         await messages.write(message);
       }
-      for (const { reply_id: replyId, ...reply } of found.replies) {
-        if (!kept.has(reply.id)) continue;
-        await replies.write({ ...reply, rating: ratings.get(replyId) ?? null } satisfies AssistantReply);
-      }
+      for (const reply of found.replies) if (kept.has(reply.id)) await replies.write(judge(reply, ratings));
     }
   }
   checkCounts(params.path, counts, seen.known);
@@ -81,6 +79,14 @@ export async function parseExport(
   await messages.publish();
   await replies.publish();
   return { outputs: [messagesFile, repliesFile], counts };
+}
+
+/** What the person thought of an answer: by the rating, and by the next turn. */
+function judge(
+  { reply_id: replyId, next_text: next, ...reply }: UnjudgedReply,
+  ratings: ReadonlyMap<string, 'up' | 'down'>,
+): AssistantReply {
+  return { ...reply, rating: ratings.get(replyId) ?? null, disputed: next !== null && disputesReply(next) };
 }
 
 function emptyCounts(): Counts {

@@ -52,7 +52,7 @@ export async function runStage<Counts>(params: StageParams<Counts>, context: Run
 
 function warnOfKept(kept: readonly string[], context: RunContext): void {
   if (kept.length === 0) return;
-  context.warn('edited-kept', `you changed ${kept.join(', ')}; kept beside as <name>.edited`);
+  context.warn('edited-kept', `what you changed is kept beside as ${kept.join(', ')}`);
 }
 
 async function reuse<Counts>({ out, stage, key }: StageParams<Counts>): Promise<Done<Counts> | null> {

@@ -5,7 +5,6 @@ import { z } from 'zod';
 
 import { ConfigError } from '../../core/errors.ts';
 import { suggestName } from '../../lib/nearest.ts';
-import { disputesReply } from '../../lora/good-reply.ts';
 import type { Candidate, LoraTarget, ReplySignals } from '../../lora/lora-row.ts';
 import { readJsonLines, textOf } from './read-json-lines.ts';
 
@@ -51,12 +50,11 @@ export async function findExtracted(folder: string, persona: string): Promise<Ex
     });
   }
   const clusterFile = join(folder, 'clusters', `persona_${id}.jsonl`);
-  const others = [repliesPath(folder), messagesPath(folder)].filter((path) => existsSync(path));
   return {
     id,
     systemPrompt: (known ?? discovered.find((each) => each.id === id))?.system_prompt ?? '',
     clusterFile,
-    inputs: [clusterFile, ...others],
+    inputs: [clusterFile, repliesPath(folder)].filter((path) => existsSync(path)),
   };
 }
 
@@ -80,14 +78,10 @@ function repliesPath(folder: string): string {
   return join(folder, 'extracted', 'replies.jsonl');
 }
 
-function messagesPath(folder: string): string {
-  return join(folder, 'extracted', 'all_messages.jsonl');
-}
-
 /**
  * The exchanges of a persona. `self`: what its messages answer, and the message. `assistant`: the message, and what the assistant
  * replied. `endpoint`: what its messages answer, without a reply. Holds the persona's messages.
- * @throws ConfigError `replies-missing`; ValidationError `json-invalid`
+ * @throws ConfigError `replies-missing`, `replies-outdated`; ValidationError `json-invalid`
  */
 export async function readExtracted(
   folder: string,
@@ -104,9 +98,7 @@ export async function readExtracted(
       candidates.push({ ...exchange, user: context, assistant: target === 'self' ? text : '' });
     else candidates.push({ ...exchange, user: text, assistant: '' });
   }
-  return replies === null
-    ? candidates
-    : await withReplies(candidates, replies, await disputedMessages(folder));
+  return replies === null ? candidates : await withReplies(candidates, replies, folder);
 }
 
 function openReplies(folder: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
@@ -123,7 +115,7 @@ function openReplies(folder: string): AsyncGenerator<Readonly<Record<string, unk
 async function withReplies(
   candidates: readonly Candidate[],
   replies: AsyncIterable<Readonly<Record<string, unknown>>>,
-  disputed: ReadonlySet<string>,
+  folder: string,
 ): Promise<Candidate[]> {
   const places = new Map(candidates.map(({ id }, index) => [id, index]));
   const found = [...candidates];
@@ -132,30 +124,25 @@ async function withReplies(
     const index = places.get(id);
     const candidate = index === undefined ? undefined : found[index];
     if (index === undefined || !candidate) continue;
+    const isDisputed = reply['disputed'];
+    if (typeof isDisputed !== 'boolean') throw outdated(folder);
     const signals: ReplySignals = {
       finish: oneOf(reply['finish'], ['stop', 'length', 'interrupted'] as const),
       rating: oneOf(reply['rating'], ['up', 'down'] as const),
-      isDisputed: disputed.has(id),
+      isDisputed,
     };
     found[index] = { ...candidate, assistant: textOf(reply, 'text'), signals };
   }
   return found;
 }
 
-function oneOf<Value extends string>(value: unknown, known: readonly Value[]): Value | null {
-  return known.find((each) => each === value) ?? null;
+function outdated(folder: string): ConfigError {
+  return new ConfigError(
+    `${folder}: extracted/replies.jsonl does not say which replies were disputed; an earlier version wrote it`,
+    { code: 'replies-outdated', hint: 'run `tag-datasets extract …` into this folder again' },
+  );
 }
 
-/** Messages whose answer the person disputes with the next message of the conversation. */
-async function disputedMessages(folder: string): Promise<Set<string>> {
-  const disputed = new Set<string>();
-  if (!existsSync(messagesPath(folder))) return disputed;
-  const last = new Map<string, string>();
-  for await (const record of readJsonLines(messagesPath(folder))) {
-    const [id, conversation] = [textOf(record, 'id'), textOf(record, 'conversation_id')];
-    const before = last.get(conversation);
-    if (before !== undefined && disputesReply(textOf(record, 'text'))) disputed.add(before);
-    last.set(conversation, id);
-  }
-  return disputed;
+function oneOf<Value extends string>(value: unknown, known: readonly Value[]): Value | null {
+  return known.find((each) => each === value) ?? null;
 }

@@ -11,6 +11,11 @@ test('a value has one placeholder in all texts of a redactor, however it is writ
   );
 });
 
+test('an IBAN in small letters is the same account', () => {
+  const { text } = createRedactor().redact('DE89 3704 0044 0532 0130 00, de89370400440532013000');
+  expect(text).toBe('[IBAN_1], [IBAN_1]');
+});
+
 test('another redactor starts anew', () => {
   createRedactor().redact('bob@mail.org');
   expect(createRedactor().redact('jane@mail.org').text).toBe('[EMAIL_1]');
@@ -38,6 +43,16 @@ const pieces = fc.constantFrom(
   '742 Evergreen Terrace',
   'ftp://me:pa55word@host.example',
   'password: Tr0ub4dor3',
+  "PASSWORD='My$ecret99'",
+  'passwort lautet: "Sommer2024!"',
+  'Authorization: Basic dXNlcjpzZWNyZXRwYXNzd29yZDEyMw==',
+  'redis://:pa$$word1@cache',
+  '2001:4860::8888',
+  'CC:4111111111111111',
+  'Tel.: +49 170 / 123 45 67',
+  '00 49 170 1234567',
+  'de89370400440532013000',
+  '/',
   'and then',
   '2024-01-15',
   'call',

@@ -35,10 +35,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function extract(path: string, out: string, more: Partial<ExtractParams> = {}) {
   const warnings: string[] = [];
+  const messages: string[] = [];
   const context = createContext({
     clock: Date.now,
     emit(event) {
-      if (event.type === 'warning') warnings.push(event.code);
+      if (event.type !== 'warning') return;
+      warnings.push(event.code);
+      messages.push(event.message);
     },
   });
   const result = await extractPersonas(
@@ -58,7 +61,7 @@ async function extract(path: string, out: string, more: Partial<ExtractParams> =
     },
     context,
   );
-  return { result, warnings, timings: context.timings };
+  return { result, warnings, messages, timings: context.timings };
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -156,10 +159,30 @@ test('cards that were changed stay, and are kept beside when made anew', { timeo
   await writeFile(path, `${await readFile(path, 'utf8')}# mine\n`);
   await extract('conversations.json', 'two');
   expect(await readFile(path, 'utf8')).toMatch(/# mine\n$/);
-  const { warnings } = await extract('conversations.json', 'two', { refresh: true });
+  const { warnings, messages } = await extract('conversations.json', 'two', { refresh: true });
   expect(warnings).toEqual(['edited-kept']);
+  expect(messages).toEqual([`what you changed is kept beside as ${name}.edited`]);
   expect(await readFile(`${path}.edited`, 'utf8')).toMatch(/# mine\n$/);
   expect(await readFile(path, 'utf8')).not.toMatch(/# mine\n$/);
+});
+
+test('no key and no address becomes a term or a phrase', { timeout: 120_000 }, async () => {
+  const key = ['AKIA', 'IOSFODNN7', 'EXAMPLQ'].join('');
+  const text = JSON.stringify([...plantedConversations(planted)]).replaceAll(
+    /(?<="user".{0,200}?"parts":\[")(?=[^"]{20})/g,
+    `Deploy with ${key} please. Send it to jane.roe@acmecorp.com please. `,
+  );
+  await writeFile(join(folder, 'private.json'), text);
+  const { result } = await extract('private.json', 'private');
+  const said = await rows('private/extracted/all_messages.jsonl');
+  expect(said.filter((row) => String(row['text']).includes(key)).length).toBeGreaterThan(100);
+  const shown = (await published('private')).filter((name) => !/^(?:extracted|clusters\/.*jsonl)/.test(name));
+  expect(shown.length).toBeGreaterThan(result.personas.length);
+  for (const name of shown) {
+    const shownText = await readFile(join(folder, 'private', name), 'utf8');
+    expect(shownText, name).not.toMatch(new RegExp(`${key}|jane|acmecorp|with please|com please`, 'i'));
+  }
+  expect(JSON.stringify(result.personas)).toContain('deploy');
 });
 
 test('shards in a ZIP, a folder and Claude lines are read alike', { timeout: 120_000 }, async () => {
