@@ -37,6 +37,9 @@ export function failureOfStatus(
   if (!where.isHome && (status === 401 || status === 403)) {
     return new RetryableError(message, { code: 'hub-status' });
   }
+  if (status === 401 && reply.headers.get('x-error-message') === unknownToken) {
+    return tokenRefused(where.options.endpoint);
+  }
   const cause = reply.headers.get('x-error-code');
   if (where.isWrite && (status === 401 || status === 403)) return forbidden(where.original, where.options);
   if (status === 401 && cause === 'RepoNotFound') return notFoundOrPrivate(where.original, where.options);
@@ -44,6 +47,16 @@ export function failureOfStatus(
   if (status === 404) return notFound(where.original, where.options.endpoint);
   if (where.isWrite && (status === 409 || status === 412)) return conflict(where.original);
   return new FatalError(message, { code: 'hub-status' });
+}
+
+/** What the Hub says of a token that it does not know; `hf_raise_for_status` of huggingface_hub goes by the same words. */
+const unknownToken = 'Invalid credentials in Authorization header';
+
+function tokenRefused(endpoint: string): ConfigError {
+  return new ConfigError(`${endpoint} refused HF_TOKEN: it is expired, revoked or mistyped`, {
+    code: 'hub-token-refused',
+    hint: 'make a new one under Settings, Access Tokens, or unset HF_TOKEN for public datasets',
+  });
 }
 
 function forbidden(address: string, { token }: { token: string | null }): ConfigError {

@@ -21,8 +21,8 @@ export interface HubFetchOptions {
  * A `fetch` for the calls of @huggingface/hub, which retry nothing and check no reply. Retries 408, 425, 429, 5xx and
  * network failures (also in the middle of a body); honours `Retry-After`; follows redirects itself so that the token
  * goes to the endpoint's origin only. Replies to Range requests are read whole and checked before anyone sees them:
- * FatalError `range-ignored`, `short-body`, `etag-changed`; InterruptedError when the signal fires. 401 and 403 become ConfigError `hub-gated`, 404
- * `hub-not-found`, other statuses FatalError `hub-status`. Holds the body of a Range, API or expected-file reply.
+ * FatalError `range-ignored`, `short-body`, `etag-changed`; InterruptedError when the signal fires. 401 and 403 become ConfigError `hub-gated`
+ * or `hub-token-refused`, 404 `hub-not-found`, other statuses FatalError `hub-status`. Holds the body of a Range, API or expected-file reply.
  */
 export function createHubFetch(options: HubFetchOptions): typeof fetch {
   const memory: Memory = { cdnEtag: undefined };

@@ -11,6 +11,8 @@ export interface RetryOptions {
   /** Uniform in [0, 1); only spreads pauses, never reaches anything written. */
   readonly random: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Before a pause; what the other side asked for may be an hour, and a person wants to know why nothing happens. */
+  readonly onPause?: (ms: number, error: RetryableError) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -32,7 +34,7 @@ export async function retry<T>(
   task: (attempt: number) => Promise<T>,
   options: Partial<RetryOptions> = {},
 ): Promise<T> {
-  const { attempts, baseMs, maxMs, random, sleep, signal } = { ...defaultRetry, ...options };
+  const { attempts, baseMs, maxMs, random, sleep, onPause, signal } = { ...defaultRetry, ...options };
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {
@@ -42,7 +44,9 @@ export async function retry<T>(
       if (attempt >= attempts) throw giveUp(error, attempts);
       const jitterMs = random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
       const askedMs = Math.min(error.retryAfterMs ?? 0, longestAskedMs);
-      await sleep(Math.max(jitterMs, askedMs), signal);
+      const pauseMs = Math.max(jitterMs, askedMs);
+      onPause?.(pauseMs, error);
+      await sleep(pauseMs, signal);
     }
   }
 }

@@ -99,3 +99,21 @@ test('a range that ends behind the file gives what there is', async () => {
   const reply = await hubFetch()(address(), { headers: { range: 'bytes=2-999' } });
   expect(await reply.text()).toBe('n":1}\n');
 });
+
+test.each([
+  ['GET', {}],
+  ['POST', {}],
+  ['GET', { 'x-error-code': 'RepoNotFound' }],
+])(
+  'a token that the Hub does not know is named as that, not as a gated repository: %s %j',
+  async (method, more) => {
+    const headers = { 'x-error-message': 'Invalid credentials in Authorization header', ...more };
+    server.addFault({ kind: 'status', status: 401, headers });
+    await expect(hubFetch()(address(), { method })).rejects.toMatchObject({
+      name: 'ConfigError',
+      code: 'hub-token-refused',
+      message: `${server.endpoint} refused HF_TOKEN: it is expired, revoked or mistyped`,
+      hint: expect.stringContaining('unset HF_TOKEN'),
+    });
+  },
+);

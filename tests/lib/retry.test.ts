@@ -30,6 +30,20 @@ test('a pause is never shorter than what the other side asked for', async () => 
   expect(pauses).toEqual([7000, 7000]);
 });
 
+test('every pause is told before it begins, with its length and why', async () => {
+  const { pauses, sleep } = recorder();
+  const told: (readonly [number, string, number])[] = [];
+  await retry(failing(2, 7000), {
+    random: () => 0,
+    sleep,
+    onPause: (ms, error) => void told.push([ms, error.message, pauses.length]),
+  });
+  expect(told).toEqual([
+    [7000, 'x is busy', 0],
+    [7000, 'x is busy', 1],
+  ]);
+});
+
 test('after the last try the error is fatal and keeps code and message', async () => {
   const { pauses, sleep } = recorder();
   const failed = retry(failing(99), { attempts: 3, sleep });

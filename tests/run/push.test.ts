@@ -3,7 +3,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { pushRun } from '../../src/run/hub/push.ts';
+import { mayRemove, pushRun } from '../../src/run/hub/push.ts';
 import { generateCorpus } from '../../bench/generate-corpus.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import { acceptUploads, type HubUploads } from '../support/hub-uploads.ts';
@@ -86,16 +86,45 @@ test('a second push of the same dataset sends nothing and makes no commit', asyn
 test('another dataset replaces the first in one commit; shards that are no longer part are removed, other files stay', async () => {
   await push('big');
   const before = hub.repos[repo];
-  if (before) hub.repos[repo] = { ...before, files: { ...before.files, 'images/logo.png': 'png' } };
+  const others = { 'images/logo.png': 'png', 'axolotl/old_phase.yaml': 'datasets: []' };
+  if (before) hub.repos[repo] = { ...before, files: { ...before.files, ...others } };
   const trial = await push('small', { isTrial: true });
   expect(uploads.commits).toHaveLength(1);
   await push('small');
   expect(uploads.commits).toHaveLength(2);
   expect(uploads.commits[1]?.deleted).toEqual(trial.plan.remove);
-  expect(trial.plan.remove.length).toBeGreaterThan(0);
+  expect(trial.plan.remove).toContain('axolotl/old_phase.yaml');
+  expect(trial.plan.remove.filter((path) => path.endsWith('.parquet')).length).toBeGreaterThan(0);
   const { 'images/logo.png': logo, ...rest } = remoteHashes();
   expect(logo).toBeDefined();
   expect(rest).toEqual(await treeHashes(join(folder, 'small', 'dataset')));
+});
+
+test('every path that a run writes may be removed again, but for the card', async () => {
+  const written = Object.keys(await treeHashes(join(folder, 'big', 'dataset')));
+  expect(written.filter((path) => !mayRemove(path))).toEqual(['README.md']);
+  const added = ['.gitattributes', 'images/logo.png', 'axolotl/mine/own.yaml', 'notes/manifest.json'];
+  expect(added.filter(mayRemove)).toEqual([]);
+});
+
+test('a long pause that the Hub asks for is told while it lasts', async () => {
+  hub.addFault({ kind: 'status', status: 429, headers: { 'retry-after': '3600' } });
+  const abort = new AbortController();
+  const warnings: string[] = [];
+  const params = { repo, isPrivate: false, isTrial: true, run: join(folder, 'small') };
+  const pushed = pushRun(params, {
+    emit(event) {
+      if (event.type !== 'warning' || event.code !== 'hub-pause') return;
+      warnings.push(event.message);
+      abort.abort();
+    },
+    clock: () => 0,
+    environment: { HF_ENDPOINT: hub.endpoint, HF_TOKEN: token },
+    signal: abort.signal,
+  });
+  await expect(pushed).rejects.toMatchObject({ name: 'InterruptedError' });
+  const address = `${hub.endpoint}/api/datasets/${repo}/revision/main`;
+  expect(warnings).toEqual([`the Hub asks to wait 1 h 0 min (${address}: status 429)`]);
 });
 
 test('a push that is cut off leaves the old revision; the next one sends only what is missing', async () => {

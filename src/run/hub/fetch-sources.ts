@@ -5,6 +5,7 @@ import type { RunContext } from '../context.ts';
 import { isKnownLicence, refusalOf } from '../scan/gates.ts';
 import type { RunEffects } from '../run.ts';
 import { withRecipe } from '../scan/sources.ts';
+import { hubOptions } from './hub-options.ts';
 
 export interface FetchedSource extends FetchedDataset {
   readonly source: string;
@@ -38,8 +39,7 @@ export async function fetchSources(
     const result = await fetchDataset(
       { repo: hub, revision, paths },
       {
-        environment: effects.environment,
-        signal: effects.signal,
+        ...hubOptions(effects, context),
         onList(files, license) {
           if (!isKnownLicence(source.licence)) refuse({ ...source, licence: license ?? undefined }, config);
           stage = context.stage('fetch', files.length, 0, sumBytes(files));

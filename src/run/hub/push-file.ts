@@ -7,6 +7,7 @@ import type { CheckOptions } from '../check/check-kind.ts';
 import { type Checked, checkPath } from '../check/check-pass.ts';
 import { createContext } from '../context.ts';
 import type { RunEffects } from '../run.ts';
+import { hubOptions } from './hub-options.ts';
 
 /** What a file must be before it is pushed; the result of `check` where it is. @throws ValidationError `push-invalid` */
 export async function checkBeforePush(file: string, options: CheckOptions): Promise<Checked> {
@@ -38,7 +39,8 @@ export async function pushFile(
   const hashes = await hashFile(file);
   const path = basename(file);
   const [what, count] = Object.entries(checked.counts)[0] ?? ['records', 0];
-  const stage = isTrial ? null : createContext(effects).stage('push', 1, 0, hashes.bytes);
+  const context = createContext(effects);
+  const stage = isTrial ? null : context.stage('push', 1, 0, hashes.bytes);
   const result = await pushFiles(
     {
       repo,
@@ -49,8 +51,7 @@ export async function pushFile(
       isOwned: () => false,
     },
     {
-      environment: effects.environment,
-      signal: effects.signal,
+      ...hubOptions(effects, context),
       onUpload: (unit) =>
         stage?.unitEnd({ unit, rows: 0, bytes: hashes.bytes, rejected: 0, reused: false, ms: 0 }),
     },

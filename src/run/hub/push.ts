@@ -11,6 +11,7 @@ import { createContext, type RunContext } from '../context.ts';
 import { lockRun } from '../lock.ts';
 import { type RunPaths, runPaths } from '../paths.ts';
 import type { RunEffects } from '../run.ts';
+import { hubOptions } from './hub-options.ts';
 
 export interface PushRunParams {
   readonly run: string;
@@ -42,11 +43,10 @@ export async function pushRun(params: PushRunParams, effects: RunEffects): Promi
       isTrial: params.isTrial,
       title: titleOf(manifest),
       files,
-      isOwned: (path) => ownedPaths.some((pattern) => pattern.test(path)),
+      isOwned: mayRemove,
     },
     {
-      environment: effects.environment,
-      signal: effects.signal,
+      ...hubOptions(effects, context),
       onPlan({ upload }) {
         const bytes = upload.reduce((sum, file) => sum + file.bytes, 0);
         if (!params.isTrial) stage = context.stage('push', upload.length, 0, bytes);
@@ -61,11 +61,15 @@ export async function pushRun(params: PushRunParams, effects: RunEffects): Promi
   return result;
 }
 
-/** What runs write into a dataset, and may therefore remove from a repository again. */
+/** What runs write into a dataset, and may therefore remove from a repository again; every run writes the card anew. */
+export function mayRemove(path: string): boolean {
+  return ownedPaths.some((pattern) => pattern.test(path));
+}
+
 const ownedPaths = [
   /^(phases|adapters)\/.+\.parquet$/,
   /^(manifest|dataset_info)\.json$/,
-  /^axolotl\.yaml$/,
+  /^axolotl(\/[^/]+)?\.yaml$/,
   /^trl\.md$/,
 ];
 
