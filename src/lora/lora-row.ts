@@ -18,6 +18,16 @@ export interface Candidate {
   readonly provenance?: Readonly<Record<string, unknown>>;
 }
 
+/** What a source holds for a target. */
+export interface FoundExchanges {
+  /** Of a large source a draw by hash. */
+  readonly candidates: readonly Candidate[];
+  /** Exchanges that there are, those that were not drawn too. */
+  readonly total: number;
+  /** Records in which no exchange could be read. */
+  readonly unreadable: number;
+}
+
 /** What an export tells of an assistant's reply beside its text. */
 export interface ReplySignals {
   /** `length`: cut off at the limit; null: not known. */

@@ -34,6 +34,7 @@ export function preparationFindings(name: string, { train, validation, counts }:
 
 /** Reasons for people. */
 export const reasonWords: Readonly<Record<string, string>> = {
+  unreadable: 'broken lines, or records without messages',
   'no-context': 'nothing is known of what they answer',
   'no-reply': 'there is no reply',
   placeholder: 'the reply is a placeholder',

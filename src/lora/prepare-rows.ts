@@ -3,7 +3,7 @@ import { createRedactor, type Redactor } from '../lib/pii/redactor.ts';
 import { fitInput } from './fit-row.ts';
 import { replyFault } from './good-reply.ts';
 import type { ModeSettings } from './lora-mode.ts';
-import type { Candidate, CountTokens, LoraRow, LoraTarget } from './lora-row.ts';
+import type { Candidate, CountTokens, FoundExchanges, LoraRow, LoraTarget } from './lora-row.ts';
 import { findTemplateMark, isPlaceholder } from './placeholders.ts';
 import { drawKey, validationConversations } from './split-conversations.ts';
 
@@ -17,6 +17,7 @@ export interface Preparation {
   readonly train: readonly PreparedRow[];
   readonly validation: readonly PreparedRow[];
   readonly counts: {
+    /** Records of the source: rows and what was left out. */
     readonly candidates: number;
     /** Candidates that became no row, by reason. */
     readonly left_out: Readonly<Record<string, number>>;
@@ -43,7 +44,7 @@ export const leakageCharacters = 30;
  * placeholders. Holds the candidates that pass.
  */
 export function prepareRows(
-  candidates: readonly Candidate[],
+  { candidates, total, unreadable }: FoundExchanges,
   params: {
     readonly target: LoraTarget;
     /** System prompt of the rows that have none of their own. */
@@ -54,7 +55,11 @@ export function prepareRows(
   },
 ): Preparation {
   const leftOut = new Map<string, number>();
-  const drop = (reason: string): void => void leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+  const drop = (reason: string, count = 1): void => {
+    if (count > 0) leftOut.set(reason, (leftOut.get(reason) ?? 0) + count);
+  };
+  drop('unreadable', unreadable);
+  drop('above-cap', total - candidates.length);
   const redactors = new Map<string, Redactor>();
   const systems = new Map<string, SystemPrompt>();
   const seen = new Set<string>();
@@ -72,13 +77,13 @@ export function prepareRows(
     }
   }
   passed.sort((a, b) => (a.key < b.key ? -1 : 1));
-  for (let i = params.settings.rows; i < passed.length; i++) drop('above-cap');
+  drop('above-cap', passed.length - params.settings.rows);
   const { train, validation } = split(passed.slice(0, params.settings.rows), params.seed, drop);
   return {
     train,
     validation,
     counts: {
-      candidates: candidates.length,
+      candidates: total + unreadable,
       left_out: sorted(leftOut),
       ...measure([...train, ...validation], params.count),
     },

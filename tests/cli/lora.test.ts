@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -156,6 +156,55 @@ test('nothing is written where no row is left', async () => {
   expect(await readdir(empty)).not.toContain('lora_training');
 });
 
+test('of several personas those without rows are named, and all others are made', async () => {
+  const several = join(folder, 'several');
+  await writeExtractFolder(several);
+  const clusters = join(several, 'clusters');
+  const messages = await readFile(join(clusters, 'persona_architect.jsonl'), 'utf8');
+  for (const persona of ['builder', 'mute'])
+    await writeFile(join(clusters, `persona_${persona}.jsonl`), messages);
+  await writeFile(
+    join(clusters, 'persona_debugger.jsonl'),
+    '{"id":"a","conversation_id":"c","text":"Hello there, all of you.","context":null}\n',
+  );
+  await writeFile(join(clusters, 'persona_zen.jsonl'), messages);
+  const personas = [
+    { id: 'architect', name: 'Architect', system_prompt: 'You are the architect.' },
+    { id: 'builder', name: 'Builder', system_prompt: 'You build. '.repeat(500) },
+    { id: 'debugger', name: 'Debugger', system_prompt: 'You are the debugger.' },
+    { id: 'zen', name: 'Zen', system_prompt: 'You are calm.' },
+  ];
+  await writeFile(join(several, 'prompts', 'generated_prompts.json'), JSON.stringify({ personas }));
+  const result = await runCli(['lora', 'prep', '--from', several, '--all']);
+  expect(result.stdout).toMatch(/^architect: \d+ training/m);
+  expect(result.stdout).toMatch(/^zen: \d+ training/m);
+  expect(result.stderr).toContain(
+    '3 of 5 personas have no training data: builder: its standard system prompt takes',
+  );
+  expect(result.stderr).toContain(
+    '; debugger: no row for --target self: 1 nothing is known of what they answer; ',
+  );
+  expect(result.stderr).toContain('mute: no system prompt');
+  expect(result.stderr).toContain('the others were written');
+  expect(result.code).toBe(2);
+  const summaries = (await readdir(join(several, 'lora_training'))).filter((name) => name.endsWith('.json'));
+  expect(summaries).toEqual(['architect.json', 'zen.json']);
+  const json = await runCli(['lora', 'prep', '--from', several, '--all', '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject([
+    { summary: { name: 'architect' } },
+    { summary: { name: 'zen' } },
+  ]);
+  expect(json.code).toBe(2);
+});
+
+test('a misspelt persona among several stops before any is made', async () => {
+  const out = join(folder, 'misspelt');
+  const args = ['lora', 'prep', '--from', extract, '--persona', 'architect', 'archtect', '--out', out];
+  const result = await runCli(args);
+  expect([result.code, result.stderr]).toEqual([1, expect.stringContaining('did you mean "architect"?')]);
+  expect(await readdir(folder)).not.toContain('misspelt');
+});
+
 test('check passes what prep wrote and names what was spoiled', async () => {
   const out = join(folder, 'checked');
   await runCli(['lora', 'prep', '--from', extract, '--persona', 'architect', '--out', out]);
@@ -217,4 +266,35 @@ test('script says what it needs', async () => {
   const { stderr, code } = await runCli(['lora', 'script', '--run', 'x']);
   expect(code).toBe(1);
   expect(stderr).toContain('name --persona with --data, or --run with --adapter');
+});
+
+test.each([
+  ['prep', ['--from', 'EXTRACT', '--persona', 'architect', '--out', 'OUT']],
+  ['script', ['--persona', 'architect', '--out', 'OUT']],
+])('%s refuses a seed that is no number', async (command, args) => {
+  const out = join(folder, `seed-${command}`);
+  const places: Record<string, string> = { EXTRACT: extract, OUT: out };
+  const given = args.map((arg) => places[arg] ?? arg);
+  const { stderr, code } = await runCli(['lora', command, ...given, '--seed', 'abc']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('--seed NaN: not a whole number')]);
+  expect(await readdir(folder)).not.toContain(`seed-${command}`);
+});
+
+test.each([
+  ['dataset/manifest.json', ['prep', '--persona', 'code_expert']],
+  ['dataset/manifest.json', ['script', '--adapter', 'x']],
+  ['run.json', ['script', '--adapter', 'x']],
+])('a damaged %s is no fault of the program: %j', async (damaged, args) => {
+  const run = join(folder, `damaged-${args[0]}-${damaged.replace('/', '-')}`);
+  await mkdir(join(run, 'state'), { recursive: true });
+  await mkdir(join(run, 'dataset'));
+  const group = { name: 'x', kind: 'adapter', validationRows: 0, lora: null };
+  const manifest = JSON.stringify({ groups: [group], files: [], output: { format: 'messages' }, seed: 1 });
+  await writeFile(join(run, 'dataset', 'manifest.json'), manifest);
+  await writeFile(join(run, 'state', 'finished.done'), '{}');
+  await writeFile(join(run, damaged), '{"groups": [');
+  const { stderr, code } = await runCli(['lora', ...args, '--run', run]);
+  expect(stderr).toContain(`${join(run, damaged)}: not there, or not readable`);
+  expect(stderr).toContain('run tag-datasets again on that folder');
+  expect(code).toBe(1);
 });

@@ -13,7 +13,14 @@ function prepare(
   candidates: readonly Candidate[],
   more: Partial<Parameters<typeof prepareRows>[1]> = {},
 ): Preparation {
-  return prepareRows(candidates, {
+  return prepareFound({ candidates, total: candidates.length, unreadable: 0 }, more);
+}
+
+function prepareFound(
+  found: Parameters<typeof prepareRows>[0],
+  more: Partial<Parameters<typeof prepareRows>[1]> = {},
+): Preparation {
+  return prepareRows(found, {
     target: 'self',
     system: 'You are the builder.',
     settings,
@@ -162,4 +169,9 @@ test('whatever goes in, what comes out passes the checks, and every candidate is
       expect(errors).toEqual([]);
     }),
   );
+});
+
+test('what the source could not read or did not draw is counted among the candidates', () => {
+  const { counts } = prepareFound({ candidates: corpus, total: 70, unreadable: 3 });
+  expect(counts).toMatchObject({ candidates: 73, left_out: { unreadable: 3, 'above-cap': 10 } });
 });

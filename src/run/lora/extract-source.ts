@@ -5,7 +5,7 @@ import { requireCards } from '../../cards/read-cards.ts';
 import type { Card } from '../../core/card.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import { cardPrompts } from '../../lora/card-prompts.ts';
-import type { LoraSource } from './lora-source.ts';
+import { allExchanges, type LoraSource } from './lora-source.ts';
 import { findExtracted, readExtracted } from './read-extract.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function openExtractSource(
     prompts: card ? cardPrompts(card) : { minimal: null, standard: found.systemPrompt, full: null },
     inputs: found.inputs,
     selection: { extract: found.id },
-    read: (target) => readExtracted(folder, found, target),
+    read: async (target) => allExchanges(await readExtracted(folder, found, target)),
   };
 }
 

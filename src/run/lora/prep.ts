@@ -66,13 +66,13 @@ export async function prepareLora(params: PrepParams, signal?: AbortSignal): Pro
   const started = performance.now();
   const settings = modeSettings[params.mode];
   const { count } = params.counter;
-  const candidates = await source.read(params.target, settings.rows, signal);
-  const needsPrompt = candidates.some(({ system }) => system === undefined);
+  const found = await source.read(params.target, settings.rows, signal);
+  const needsPrompt = found.candidates.some(({ system }) => system === undefined);
   const system = needsPrompt
     ? chooseSystemPrompt(name, source.prompts, { level: params.level, settings, count })
     : null;
   const { target, seed } = params;
-  const prepared = prepareRows(candidates, { target, system: system?.text ?? '', settings, count, seed });
+  const prepared = prepareRows(found, { target, system: system?.text ?? '', settings, count, seed });
   if (prepared.train.length === 0) throw nothingLeft(params, prepared);
   const findings = preparationFindings(name, prepared);
   const summary = summarise(params, prepared, system?.level ?? null);

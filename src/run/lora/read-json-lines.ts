@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import { ValidationError } from '../../core/errors.ts';
+import { linesOf } from '../../lib/text-of.ts';
 
 /**
  * The objects of a JSON Lines file, in order; blank lines are passed over. Holds one line.
@@ -10,7 +10,7 @@ import { ValidationError } from '../../core/errors.ts';
  */
 export async function* readJsonLines(path: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  for await (const line of linesOf(createReadStream(path))) {
     number++;
     if (line.trim() === '') continue;
     const value = parseLine(line);

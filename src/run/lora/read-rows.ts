@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { ConfigError } from '../../core/errors.ts';
 import type { Row } from '../../core/row.ts';
 import { drawKey } from '../../lora/split-conversations.ts';
-import type { Candidate } from '../../lora/lora-row.ts';
+import type { Candidate, FoundExchanges } from '../../lora/lora-row.ts';
 import { listFiles } from '../../source/list-files.ts';
 import { openBytes } from '../../source/open-bytes.ts';
 import { readUnit } from '../../source/read-unit.ts';
@@ -33,21 +33,22 @@ export async function readRowCandidates(
     readonly systemOf: (row: FoundRow) => string | null;
   },
   signal: AbortSignal | undefined,
-): Promise<{ readonly candidates: Candidate[]; readonly unreadable: number }> {
+): Promise<FoundExchanges> {
   const room = params.atMost * oversampling;
   let kept: { readonly key: string; readonly candidate: Candidate }[] = [];
-  let unreadable = 0;
+  let [total, unreadable] = [0, 0];
   for await (const entry of readEntries(paths, signal)) {
     if (entry === null) unreadable++;
     else if (params.accept(entry)) {
+      total++;
       const system = params.systemOf(entry);
       const candidate = { ...firstExchange(entry), ...(system === null ? {} : { system }) };
       const key = drawKey(`${params.seed}\n${candidate.user}\n${candidate.assistant}`);
-      kept.push({ key: `${key} ${candidate.id}`, candidate });
+      kept.push({ key: `${key} ${candidate.conversation} ${candidate.id}`, candidate });
       if (kept.length >= room * 2) kept = lowest(kept, room);
     }
   }
-  return { candidates: lowest(kept, room).map(({ candidate }) => candidate), unreadable };
+  return { candidates: lowest(kept, room).map(({ candidate }) => candidate), total, unreadable };
 }
 
 function lowest<Value extends { readonly key: string }>(values: Value[], count: number): Value[] {
@@ -88,11 +89,8 @@ function firstExchange({ row, columns }: FoundRow): Candidate {
   const user = row.messages[userAt]?.content ?? '';
   const assistant =
     userAt >= 0 && answer?.role === 'assistant' && !answer.toolCalls?.length ? answer.content : '';
-  const named = [columns['_row_key'], columns['conversation_id'], columns['id']].find(
-    (value): value is string => typeof value === 'string' && value !== '',
-  );
-  const id = named ?? drawKey(`${user}\n${assistant}`);
-  const conversation = typeof columns['conversation_id'] === 'string' ? columns['conversation_id'] : id;
+  const id = nameOf(columns['_row_key']) ?? nameOf(columns['id']) ?? drawKey(`${user}\n${assistant}`);
+  const conversation = nameOf(columns['conversation_id']) ?? id;
   const isMade = columns['_synthetic'] === true;
   return {
     id,
@@ -101,4 +99,10 @@ function firstExchange({ row, columns }: FoundRow): Candidate {
     assistant,
     ...(isMade ? { provenance: { source: columns['_source'] ?? null } } : {}),
   };
+}
+
+/** A name that a column gives; exports count conversations as often as they name them. */
+function nameOf(value: unknown): string | null {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : null;
 }

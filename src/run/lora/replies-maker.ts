@@ -1,12 +1,14 @@
+import type { Finding } from '../../core/finding.ts';
 import { createRedactor } from '../../lib/pii/redactor.ts';
 import { fitInput } from '../../lora/fit-row.ts';
 import { type LoraMode, modeSettings } from '../../lora/lora-mode.ts';
 import type { Candidate, CountTokens } from '../../lora/lora-row.ts';
 import { isPlaceholder } from '../../lora/placeholders.ts';
+import { reasonWords } from '../../lora/preparation-findings.ts';
 import { drawKey } from '../../lora/split-conversations.ts';
 import { chooseSystemPrompt, type PromptLevel } from '../../lora/system-prompt.ts';
 import type { Maker } from '../make/maker.ts';
-import type { LoraSource } from './lora-source.ts';
+import { allExchanges, type LoraSource } from './lora-source.ts';
 import { textOf, readJsonLines } from './read-json-lines.ts';
 import { replyAsk, type ReplyCell } from './reply-ask.ts';
 
@@ -30,7 +32,7 @@ export function repliesMaker(params: {
     name: 'replies',
     options: { persona: name, mode, level, ...source.selection },
     async make(job) {
-      const candidates = await source.read('endpoint', settings.rows, job.signal);
+      const { candidates, unreadable } = await source.read('endpoint', settings.rows, job.signal);
       const cells = chooseCells(candidates, params, job.seed);
       const made = await job.each(cells, async (cell) => {
         const { value, provenance } = await job.llm.ask(replyAsk(cell, settings.outputTokens));
@@ -43,11 +45,16 @@ export function repliesMaker(params: {
       return {
         files: [{ path: repliesFile, content: rows.map((row) => `${JSON.stringify(row)}\n`).join('') }],
         counts: { replies: rows.length },
-        findings: [],
+        findings: unreadable > 0 ? [unreadableFinding(name, unreadable)] : [],
         missing: 0, // a reply that no attempt gave is a row less, and stands among the findings
       };
     },
   };
+}
+
+function unreadableFinding(name: string, count: number): Finding {
+  const message = `${count} left out: ${reasonWords['unreadable'] ?? ''}`;
+  return { code: 'unreadable', severity: 'warning', place: name, message };
 }
 
 function chooseCells(
@@ -101,7 +108,7 @@ export function answeredSource(source: LoraSource, path: string): LoraSource {
           provenance: typeof provenance === 'object' && provenance !== null ? { ...provenance } : {},
         });
       }
-      return candidates;
+      return allExchanges(candidates);
     },
   };
 }

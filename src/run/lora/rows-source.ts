@@ -14,8 +14,7 @@ export function openRowsSource(path: string, card: Card): LoraSource {
     async read(target, rows, signal) {
       requireAssistant(target, path);
       const params = { atMost: rows, seed: 0, accept: () => true, systemOf: () => null };
-      const { candidates } = await readRowCandidates([path], params, signal);
-      return candidates;
+      return readRowCandidates([path], params, signal);
     },
   };
 }

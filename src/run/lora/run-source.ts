@@ -18,7 +18,7 @@ export type RunSelection = { readonly adapter: string } | { readonly persona: st
 
 /**
  * Rows of the dataset of a finished run. Rows bring the system prompt of their persona from the taxonomy, unless a card is given.
- * @throws ConfigError `run-unfinished`, `adapter-unknown`, `persona-unknown`
+ * @throws ConfigError `run-unfinished`, `run-damaged`, `adapter-unknown`, `persona-unknown`
  */
 export async function openRunSource(
   folder: string,
@@ -36,7 +36,7 @@ export async function openRunSource(
     selection: { ...selection },
     async read(target, rows, signal) {
       requireAssistant(target, folder);
-      const { candidates } = await readRowCandidates(
+      return readRowCandidates(
         files,
         {
           atMost: rows,
@@ -47,7 +47,6 @@ export async function openRunSource(
         },
         signal,
       );
-      return candidates;
     },
   };
 }
@@ -65,16 +64,27 @@ function requirePersona(persona: string, { personas }: Taxonomy): void {
   });
 }
 
-/** @throws ConfigError `run-unfinished` */
+/** @throws ConfigError `run-unfinished`, `run-damaged` */
 export async function readManifest(folder: string): Promise<Manifest> {
   const { manifest, finished } = runPaths(folder);
-  if (existsSync(manifest) && existsSync(finished)) {
-    return JSON.parse(await readFile(manifest, 'utf8')) as Manifest; // written by us, whole or not at all
-  }
+  if (existsSync(manifest) && existsSync(finished)) return readRunFile<Manifest>(manifest);
   throw new ConfigError(`${folder}: no finished run in it`, {
     code: 'run-unfinished',
     hint: 'give the --out folder of a run that came to its end',
   });
+}
+
+/** A JSON file of a finished run. @throws ConfigError `run-damaged` */
+export async function readRunFile<T>(path: string): Promise<T> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T; // written by the run, whole or not at all
+  } catch (cause) {
+    throw new ConfigError(`${path}: not there, or not readable`, {
+      code: 'run-damaged',
+      hint: 'run tag-datasets again on that folder; it makes anew what was changed',
+      cause,
+    });
+  }
 }
 
 /** Shards that hold what is wanted. Of a persona: its adapter's, where adapters were written, else those of all phases. */

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { slashPath } from '../../lib/slash-path.ts';
@@ -13,7 +12,7 @@ import { renderTrlScript } from '../../lora/scripts/trl-script.ts';
 import { renderUnslothScript } from '../../lora/scripts/unsloth-script.ts';
 import type { LoraSettings } from '../../shard/dataset-group.ts';
 import { runPaths } from '../paths.ts';
-import { readManifest, requireAdapter } from './run-source.ts';
+import { readManifest, readRunFile, requireAdapter } from './run-source.ts';
 
 export const scriptKinds = ['unsloth', 'trl', 'axolotl'] as const;
 export type ScriptKind = (typeof scriptKinds)[number];
@@ -36,7 +35,7 @@ const defaultBaseModel = 'Qwen/Qwen2.5-3B-Instruct';
 /**
  * Writes training scripts with paths, columns and the mode's settings filled in; an adapter's own rank, alpha, dropout and
  * modules come before the mode's.
- * @throws ConfigError `run-unfinished`, `adapter-unknown`
+ * @throws ConfigError `run-unfinished`, `run-damaged`, `adapter-unknown`
  */
 export async function writeScripts(params: {
   readonly subject: ScriptSubject;
@@ -118,7 +117,7 @@ async function adapterData(
     run,
   );
   const group = adapters.find((each) => each.name === name);
-  const { config } = JSON.parse(await readFile(runPaths(run).runJson, 'utf8')) as { config: Config }; // written by us
+  const { config } = await readRunFile<{ config: Config }>(runPaths(run).runJson);
   return {
     data: {
       kind: 'dataset',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 
 import { loadTaxonomy } from '../../../../taggers/index.ts';
-import { ConfigError, FatalError } from '../../../core/errors.ts';
+import { ConfigError, FatalError, TagDatasetsError, ValidationError } from '../../../core/errors.ts';
 import { createContext } from '../../../run/context.ts';
 import {
   levelChoices,
@@ -25,6 +25,7 @@ import { renderPreparations } from '../../render/lora.ts';
 import { makeSummary, renderMake } from '../../render/make.ts';
 import { findConfig, packageVersion } from '../../tools.ts';
 import { type MakeArguments, makeParams, withMakeOptions } from '../make/llm-options.ts';
+import { checkSeed } from './check-seed.ts';
 
 interface PrepArguments extends MakeArguments {
   from?: string;
@@ -80,20 +81,58 @@ export const loraPrepCommand: CommandModule<object, PrepArguments> = {
         'replies of a local model in the persona’s manner',
       ),
   async handler(args) {
+    checkSeed(args.seed);
     const taxonomy = await loadTaxonomy();
     const counter = await openTextCounter(args.tokenizer ?? null);
     await withProcess({ json: args.json }, async (effects) => {
-      const results: PrepResult[] = [];
-      for (const choice of await choicesOf(args)) {
-        const { source, name } = await openLoraSource(choice, taxonomy);
-        const one = await prepareOne(args, { source, name, counter }, effects);
-        if (one) results.push(one);
-      }
-      if (results.length === 0) return; // an estimate or a preview was printed
-      effects.print(args.json ? JSON.stringify(results, null, 2) : renderPreparations(results));
+      const opened: OpenedSource[] = [];
+      // all before the first is made: a misspelt name stops before any work
+      for (const choice of await choicesOf(args)) opened.push(await openLoraSource(choice, taxonomy));
+      const { results, failures } = await prepareEach(args, opened, counter, effects);
+      // of an estimate or a preview there is no result: it was printed
+      if (results.length > 0)
+        effects.print(args.json ? JSON.stringify(results, null, 2) : renderPreparations(results));
+      if (failures.length > 0) throw withoutData(failures, opened.length);
     });
   },
 };
+
+type OpenedSource = Awaited<ReturnType<typeof openLoraSource>>;
+
+/** What is amiss with one persona and says nothing of the others. */
+const amissWithOne: ReadonlySet<string> = new Set(['no-rows', 'system-missing', 'system-too-long']);
+
+/** Of several personas those that can be made are made, whatever stands before them. */
+async function prepareEach(
+  args: PrepArguments,
+  opened: readonly OpenedSource[],
+  counter: TextCounter,
+  effects: CommandEffects,
+): Promise<{ readonly results: readonly PrepResult[]; readonly failures: readonly TagDatasetsError[] }> {
+  const results: PrepResult[] = [];
+  const failures: TagDatasetsError[] = [];
+  for (const { source, name } of opened) {
+    try {
+      const result = await prepareOne(args, { source, name, counter }, effects);
+      if (result) results.push(result);
+    } catch (error) {
+      const isPassedOver =
+        opened.length > 1 && error instanceof TagDatasetsError && amissWithOne.has(error.code);
+      if (!isPassedOver) throw error;
+      failures.push(error);
+    }
+  }
+  return { results, failures };
+}
+
+function withoutData(failures: readonly TagDatasetsError[], personas: number): ValidationError {
+  const reasons = failures.map(({ message }) => message).join('; ');
+  const rest = failures.length === personas ? 'nothing was written' : 'the others were written';
+  return new ValidationError(`${failures.length} of ${personas} personas have no training data: ${reasons}`, {
+    code: 'no-rows',
+    hint: `${rest}; another --target, --mode or --level, or a --card, may help`,
+  });
+}
 
 async function choicesOf(args: PrepArguments): Promise<SourceChoice[]> {
   const { from, run, rows, adapter, persona = [], all } = args;
@@ -112,7 +151,7 @@ async function choicesOf(args: PrepArguments): Promise<SourceChoice[]> {
 
 async function prepareOne(
   args: PrepArguments,
-  found: Awaited<ReturnType<typeof openLoraSource>> & { readonly counter: TextCounter },
+  found: OpenedSource & { readonly counter: TextCounter },
   effects: CommandEffects,
 ): Promise<PrepResult | null> {
   const { name, counter } = found;

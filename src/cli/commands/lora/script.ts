@@ -7,6 +7,7 @@ import { fileStem } from '../../../run/lora/open-source.ts';
 import { type ScriptKind, scriptKinds, type ScriptSubject, writeScripts } from '../../../run/lora/script.ts';
 import { withProcess } from '../../process.ts';
 import { renderScripts } from '../../render/lora.ts';
+import { checkSeed } from './check-seed.ts';
 
 interface ScriptArguments {
   persona?: string;
@@ -55,6 +56,7 @@ export const loraScriptCommand: CommandModule<object, ScriptArguments> = {
       .example('python train_architect_trl.py --tiny --max-steps 10', 'dry run of a script'),
   async handler(args) {
     const subject = subjectOf(args);
+    checkSeed(args.seed);
     await withProcess({ json: args.json }, async (effects) => {
       const result = await writeScripts({
         subject,
