@@ -16,6 +16,8 @@ export interface LoadedCard {
 
 export interface ReadCards {
   readonly cards: readonly LoadedCard[];
+  /** Paths of what was read, those without a good card among them. */
+  readonly files: readonly string[];
   /** What was wrong with the files; a card with an error is not among `cards`. */
   readonly findings: readonly Finding[];
 }
@@ -41,23 +43,41 @@ export async function readCards(paths: readonly string[], taxonomy: Taxonomy): P
       if (parsed.card) cards.push({ card: parsed.card, place });
     }
   }
-  return { cards, findings };
+  return { cards, files, findings };
 }
 
 /**
  * The same for those who need every card: the first errors are thrown, warnings come back.
- * @throws ConfigError when a path does not exist; ValidationError naming file, key, value and nearest name
+ * @throws ConfigError when a path does not exist or two cards share an id; ValidationError naming file, key, value and nearest name
  */
 export async function requireCards(paths: readonly string[], taxonomy: Taxonomy): Promise<ReadCards> {
   const read = await readCards(paths, taxonomy);
   const errors = read.findings.filter(({ severity }) => severity === 'error');
   const first = errors[0];
-  if (!first) return read;
+  if (!first) {
+    refuseSharedIds(read.cards);
+    return read;
+  }
   const lines = errors.slice(0, 6).map(({ place, message }) => `${place}: ${message}`);
   throw new ValidationError(lines.join('\n'), {
     code: first.code,
     hint: 'docs/cards.md describes the card format; `tag-datasets cards validate` lists every finding',
   });
+}
+
+/** Files and rows are named by the id: of two cards that share it one would be lost. @throws ConfigError */
+function refuseSharedIds(cards: readonly LoadedCard[]): void {
+  const places = new Map<string, string>();
+  for (const { card, place } of cards) {
+    const other = places.get(card.id);
+    if (other !== undefined) {
+      throw new ConfigError(`two cards have the id "${card.id}": ${other} and ${place}`, {
+        code: 'card-duplicate-id',
+        hint: 'give one of them another id, or name only one of them',
+      });
+    }
+    places.set(card.id, place);
+  }
 }
 
 /** The card files of a path. @throws ConfigError */

@@ -33,9 +33,9 @@ export interface LlmOptions extends PaceOptions {
 export interface LlmTally {
   readonly asked: number;
   readonly accepted: number;
-  /** No attempt was accepted; asking again would get the same answers. */
+  /** No attempt was accepted, or the request was refused for good; asking again would get the same. */
   readonly rejected: number;
-  /** The endpoint gave no answer; the same command asks again. */
+  /** The endpoint gave no answer, however often it was tried; the same command asks again. */
   readonly unanswered: number;
   /** Requests sent now; replies found in the journal are none. */
   readonly requests: number;
@@ -63,9 +63,11 @@ export function openLlm(options: LlmOptions): OpenLlm {
 /** A drawn answer, judged. */
 interface Draw<T> {
   readonly acceptance: Acceptance<T>;
-  /** The endpoint gave none. */
-  readonly isUnanswered: boolean;
+  readonly end: DrawEnd;
 }
+
+/** `refused`: this request can never be answered; `unanswered`: all tries failed, and the same request may be answered later. */
+type DrawEnd = 'answered' | 'refused' | 'unanswered';
 
 class Session {
   readonly tally = { asked: 0, accepted: 0, rejected: 0, unanswered: 0, requests: 0, reused: 0 };
@@ -91,9 +93,7 @@ class Session {
     for (let attempt = 1; ; attempt++) {
       const messages = requestMessages(ask.messages, last);
       const draw = (sample: number): Promise<Draw<T>> => this.draw(ask, { messages, attempt, sample });
-      const { acceptance, isUnanswered } = best(
-        await Promise.all(Array.from({ length: bestOf }, (_, k) => draw(k))),
-      );
+      const { acceptance, end } = best(await Promise.all(Array.from({ length: bestOf }, (_, k) => draw(k))));
       const provenance = {
         provider: provider.name,
         model: provider.model,
@@ -106,8 +106,8 @@ class Session {
         return { cell: ask.cell, value: acceptance.value, findings, provenance };
       }
       last = acceptance.findings;
-      if (isUnanswered || attempt >= attempts) {
-        this.tally[isUnanswered ? 'unanswered' : 'rejected']++;
+      if (end !== 'answered' || attempt >= attempts) {
+        this.tally[end === 'unanswered' ? 'unanswered' : 'rejected']++;
         return { cell: ask.cell, value: null, findings: [...earlier, ...last], provenance };
       }
       earlier.push(...last.map((finding) => asRegenerated(finding, attempt)));
@@ -130,11 +130,12 @@ class Session {
     const key = requestKey(this.options.provider.identity, this.options.seed, request);
     try {
       const completion = await this.complete({ ...request, key, template });
-      return { acceptance: readAnswer(ask, completion), isUnanswered: false };
+      return { acceptance: readAnswer(ask, completion), end: 'answered' };
     } catch (error) {
       const finding = this.findingOf(error, cell);
       if (!finding) throw this.stop(error);
-      return { acceptance: { findings: [finding] }, isUnanswered: true };
+      const end = error instanceof RowError ? 'refused' : 'unanswered';
+      return { acceptance: { findings: [finding] }, end };
     }
   }
 
@@ -160,7 +161,7 @@ class Session {
     const { provider, journal, spending, signal, clock } = this.options;
     this.throwIfStopped();
     const promptTokens = estimateTokens(request.messages);
-    const reserved = spending.reserve(promptTokens, request.maxTokens);
+    const reserved = await spending.reserve(promptTokens, request.maxTokens);
     let completion: Completion | null = null;
     try {
       completion = await retry(() => this.sendOnce(request, promptTokens + request.maxTokens), {
@@ -222,10 +223,14 @@ function codeOf(error: unknown): string {
   return error instanceof TagDatasetsError ? error.code : '';
 }
 
-/** The accepted answer with the fewest findings, the first of equals; else the first that the model gave at all. */
+/**
+ * The accepted answer with the fewest findings, the first of equals; else the first that the model gave at all; else a draw that
+ * may still be answered.
+ */
 function best<T>(draws: readonly Draw<T>[]): Draw<T> {
-  const rank = ({ acceptance, isUnanswered }: Draw<T>): number =>
-    (isUnanswered ? 2e6 : 'value' in acceptance ? 0 : 1e6) + (acceptance.findings?.length ?? 0);
+  const ranks: Record<DrawEnd, number> = { answered: 1e6, unanswered: 2e6, refused: 3e6 };
+  const rank = ({ acceptance, end }: Draw<T>): number =>
+    ('value' in acceptance ? 0 : ranks[end]) + (acceptance.findings?.length ?? 0);
   return draws.reduce((chosen, draw) => (rank(draw) < rank(chosen) ? draw : chosen));
 }
 

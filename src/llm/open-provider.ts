@@ -32,7 +32,13 @@ function keyOf(
 ): string | null {
   if (variable === null) return null;
   const key = environment[variable]?.trim();
-  if (key) return key;
+  if (key && /^[\x21-\x7e]+$/.test(key)) return key;
+  if (key) {
+    throw new ConfigError(`the key in ${variable} holds characters that no header may carry`, {
+      code: 'llm-key-invalid',
+      hint: 'copy it again without quotes, spaces and line breaks: letters, digits and signs of ASCII only',
+    });
+  }
   throw new ConfigError(`the key is read from the environment variable ${variable}, which is not set`, {
     code: 'llm-key-missing',
     hint: `export ${variable}=…, or name another variable with --key-env`,

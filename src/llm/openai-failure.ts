@@ -1,4 +1,5 @@
 import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
+import { z } from 'zod';
 
 import { ConfigError, FatalError, RetryableError, TagDatasetsError } from '../core/errors.ts';
 import { readRetryAfter } from '../lib/retry-after.ts';
@@ -39,6 +40,16 @@ export function failureOf(error: unknown, where: Where): TagDatasetsError {
       cause: error,
     },
   );
+}
+
+const errorSchema = z.object({ error: z.union([z.string(), z.object({ message: z.string() })]) });
+
+/** What a reply with status 200 says went wrong behind the endpoint; null where it says nothing. */
+export function errorInReply(reply: unknown, where: Where): RetryableError | null {
+  const { data } = errorSchema.safeParse(reply);
+  if (!data) return null;
+  const message = typeof data.error === 'string' ? data.error : data.error.message;
+  return new RetryableError(`${where.baseUrl}: ${safe(message, where)}`, { code: 'llm-reply-error' });
 }
 
 function connectionFailure(error: APIConnectionError, baseUrl: string): RetryableError {

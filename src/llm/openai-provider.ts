@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { RetryableError, RowError } from '../core/errors.ts';
 import type { AnswerSchema, ChatMessage } from './ask.ts';
-import { failureOf, isRefusedRequest } from './openai-failure.ts';
+import { errorInReply, failureOf, isRefusedRequest } from './openai-failure.ts';
 import {
   type Completion,
   type CompletionRequest,
@@ -121,7 +121,7 @@ async function send(endpoint: Endpoint, request: CompletionRequest, tried: Habit
     },
     { signal },
   );
-  return readReply(reply, messages, mode);
+  return readReply(reply, { messages, mode, settings });
 }
 
 function formatOf(
@@ -147,24 +147,44 @@ function messagesOf({ schema, messages }: CompletionRequest, mode: SchemaMode): 
   return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${words}` }];
 }
 
-const count = z.number().int().nonnegative();
+/** A count that is missing, or is none, is estimated: the answer was paid for either way. */
+const count = z.number().int().nonnegative().nullish().catch(null);
+/** Of an answer in typed parts, what is no text (thoughts, pictures) is no part of it. */
+const partSchema = z.union([
+  z.object({ type: z.literal('text'), text: z.string() }).transform(({ text }) => text),
+  z.unknown().transform(() => ''),
+]);
+const contentSchema = z.union([z.string(), z.array(partSchema).transform((texts) => texts.join(''))]);
 const replySchema = z.object({
   choices: z
     .array(
       z.object({
         finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+        message: z.object({ content: contentSchema.nullish(), refusal: z.string().nullish() }),
       }),
     )
     .min(1),
-  usage: z.object({ prompt_tokens: count, completion_tokens: count }).nullish(),
+  usage: z.object({ prompt_tokens: count, completion_tokens: count }).nullish().catch(null),
 });
 
-/** @throws RetryableError `llm-reply-invalid` for what is no chat completion (a proxy's page with status 200) */
-function readReply(reply: unknown, messages: readonly ChatMessage[], mode: SchemaMode): Completion {
+/**
+ * @throws RetryableError `llm-reply-error` for an error with status 200 (gateways pass on those of others so),
+ * `llm-reply-invalid` for what is no chat completion (a proxy's page with status 200)
+ */
+function readReply(
+  reply: unknown,
+  sent: {
+    readonly messages: readonly ChatMessage[];
+    readonly mode: SchemaMode;
+    readonly settings: OpenAiSettings;
+  },
+): Completion {
+  const { messages, mode, settings } = sent;
   const parsed = replySchema.safeParse(reply);
   const choice = parsed.data?.choices[0];
   if (!parsed.success || !choice) {
+    const error = errorInReply(reply, settings);
+    if (error) throw error;
     throw new RetryableError('the endpoint answered with something that is no chat completion', {
       code: 'llm-reply-invalid',
       hint: 'check --base-url: it usually ends with /v1',

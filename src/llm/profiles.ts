@@ -10,19 +10,21 @@ import { providerNames } from './provider.ts';
 const amount = z.number().nonnegative();
 const limit = z.number().int().positive();
 
+/** A key that stands where the name of its variable should must not be taken for one, and so be shown. */
+export const keyVariableSchema = z
+  .string()
+  .regex(
+    /^[A-Z_][A-Z0-9_]*$/,
+    'names an environment variable, in capitals; the key itself has no place here',
+  );
+
 const profileSchema = z.strictObject({
   provider: z.enum(providerNames),
   /** For `openai`; credentials have no place in it. */
   base_url: z.url({ protocol: /^https?$/ }).optional(),
   model: z.string().min(1).optional(),
   /** Name of the environment variable with the key, never the key. */
-  key_env: z
-    .string()
-    .regex(
-      /^[A-Z_][A-Z0-9_]*$/,
-      'names an environment variable, in capitals; the key itself has no place here',
-    )
-    .optional(),
+  key_env: keyVariableSchema.optional(),
   /** US dollars for a million tokens. */
   prices: z.strictObject({ prompt: amount, completion: amount }).optional(),
   concurrency: limit.optional(),

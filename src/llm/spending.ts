@@ -15,13 +15,20 @@ export interface Spent {
   readonly costUsd: number | null;
 }
 
+/** Of a request in flight; always settled, or those that wait for it wait for ever. */
+export interface Reservation {
+  /** Puts what the reply did cost in its place; null: there was none. */
+  settle(completion: Completion | null): void;
+}
+
 /** Counts what replies cost, and stops requests that could go over the budget before they are sent. */
 export interface Spending {
   /**
-   * Sets aside what a request may cost at most; `settle` puts what it did cost in its place.
-   * @throws BudgetError when it could go over
+   * Sets aside what a request may cost at most. Where only those in flight stand in its way it waits for them: most cost far
+   * less than they may.
+   * @throws BudgetError when it could go over with none in flight
    */
-  reserve(promptTokens: number, maxTokens: number): { settle(completion: Completion | null): void };
+  reserve(promptTokens: number, maxTokens: number): Promise<Reservation>;
   /** A reply of an earlier run: paid for, and part of the job's total. */
   addReused(completion: Completion): void;
   /** All replies of the job, or only those paid for now. */
@@ -35,28 +42,40 @@ export function createSpending(params: {
 }): Spending {
   const { prices, budgetUsd } = params;
   if (budgetUsd !== null && prices === null) {
-    throw new ConfigError('--budget-usd needs the prices of the model, and its profile has none', {
+    throw new ConfigError('--budget-usd needs the prices of the model, and none are known', {
       code: 'llm-prices-missing',
-      hint: 'set prices: {prompt: …, completion: …} (US dollars for a million tokens) in the profile',
+      hint: 'add --price-prompt and --price-completion (US dollars for a million tokens), or prices: {prompt: …, completion: …} to the profile in configs/llm.yaml',
     });
   }
   const sums = { sent: emptySum(), reused: emptySum() };
-  let reservedUsd = 0;
+  const limitUsd = budgetUsd ?? Infinity;
+  const inFlight = { requests: 0, prompt: 0, completion: 0 };
+  const waiting: (() => void)[] = [];
   const usd = (prompt: number, completion: number): number =>
     prices === null ? 0 : (prompt * prices.prompt + completion * prices.completion) / 1e6;
   const spentUsd = (): number =>
     usd(sums.sent.prompt + sums.reused.prompt, sums.sent.completion + sums.reused.completion);
   return {
-    reserve(promptTokens, maxTokens) {
-      const mostUsd = usd(promptTokens, maxTokens);
-      if (budgetUsd !== null && spentUsd() + reservedUsd + mostUsd > budgetUsd) {
-        throw budgetReached(budgetUsd, spentUsd());
+    async reserve(promptTokens, maxTokens) {
+      const isTooMuch = (): boolean =>
+        spentUsd() + usd(inFlight.prompt + promptTokens, inFlight.completion + maxTokens) > limitUsd;
+      while (isTooMuch()) {
+        if (inFlight.requests === 0) {
+          throw budgetReached({ limitUsd, spentUsd: spentUsd(), nextUsd: usd(promptTokens, maxTokens) });
+        }
+        await new Promise<void>((resolve) => waiting.push(resolve));
       }
-      reservedUsd += mostUsd;
+      const enter = (sign: 1 | -1): void => {
+        inFlight.requests += sign;
+        inFlight.prompt += sign * promptTokens;
+        inFlight.completion += sign * maxTokens;
+      };
+      enter(1);
       return {
         settle(completion) {
-          reservedUsd -= mostUsd;
+          enter(-1);
           if (completion) add(sums.sent, completion);
+          for (const wake of waiting.splice(0)) wake();
         },
       };
     },
@@ -96,9 +115,14 @@ export function roundUsd(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
-function budgetReached(budgetUsd: number, spentUsd: number): BudgetError {
+function budgetReached(amounts: {
+  readonly limitUsd: number;
+  readonly spentUsd: number;
+  readonly nextUsd: number;
+}): BudgetError {
+  const { limitUsd, spentUsd, nextUsd } = amounts;
   return new BudgetError(
-    `the budget of $${budgetUsd} is reached: $${roundUsd(spentUsd)} are spent, and the next request could go over`,
+    `the budget of $${limitUsd} is reached: $${roundUsd(spentUsd)} are spent, and the next request could cost $${roundUsd(nextUsd)}`,
     {
       code: 'llm-budget',
       hint: 'everything made so far is kept; run again with a larger --budget-usd and it goes on',

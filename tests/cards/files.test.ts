@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { parseCard } from '../../src/cards/parse-card.ts';
 import { readCards, requireCards } from '../../src/cards/read-cards.ts';
 import { formatCard, writeCards } from '../../src/cards/write-cards.ts';
+import { exportCards } from '../../src/run/cards/export-cards.ts';
 import { testTaxonomy } from '../support/taxonomy.ts';
 import { sampleCard } from './support.ts';
 
@@ -74,6 +75,24 @@ test('one card that cannot be read does not hide the others, and is named where 
     ['card-wrong-value', `${join(mixed, 'c.json')} [1]`],
   ]);
   await expect(requireCards([mixed], taxonomy)).rejects.toMatchObject({ code: 'card-unreadable' });
+});
+
+test('two cards of one id are refused with both places where every card is needed', async () => {
+  const twins = join(folder, 'twins');
+  await mkdir(twins);
+  await writeFile(join(twins, 'a.yaml'), formatCard(sampleCard({ name: 'Alex' })));
+  await writeFile(join(twins, 'b.json'), JSON.stringify([sampleCard({ name: 'Alexandra' })]));
+  const refusal = {
+    name: 'ConfigError',
+    code: 'card-duplicate-id',
+    message: `two cards have the id "alex": ${join(twins, 'a.yaml')} and ${join(twins, 'b.json')} [0]`,
+  };
+  await expect(requireCards([twins], taxonomy)).rejects.toMatchObject(refusal);
+  const out = join(folder, 'exported');
+  await expect(
+    exportCards({ paths: [twins], format: 'instance', out }, { taxonomy, configsFolder: '' }),
+  ).rejects.toMatchObject(refusal);
+  await expect(readdir(out)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test('a folder that is not there, and one without cards, say so', async () => {

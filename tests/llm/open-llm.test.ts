@@ -2,6 +2,8 @@ import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
+import { RetryableError, RowError } from '../../src/core/errors.ts';
+import type { Provider } from '../../src/llm/provider.ts';
 import { type LlmFault, startLlmServer } from '../support/llm-server.ts';
 import { temporaryFolder } from '../support/run-cli.ts';
 import { openTestLlm, textAsk } from './setup.ts';
@@ -167,6 +169,8 @@ test('a request that is refused in every form is a finding of its cell alone', a
   const [bad, good] = await Promise.all([session.llm.ask(textAsk('bad')), session.llm.ask(textAsk('good'))]);
   expect(codes(bad.findings)).toEqual(['llm-http-400']);
   expect(good.value).toBe('good');
+  // Nothing of it can be asked again: neither another attempt nor another run would be answered.
+  expect(session.llm.tally()).toMatchObject({ accepted: 1, rejected: 1, unanswered: 0, requests: 4 });
 });
 
 test.each<[LlmFault, string]>([
@@ -305,6 +309,25 @@ test('a stopped job awaits what is in flight and keeps it', async () => {
     await expect(all).rejects.toMatchObject({ name: 'InterruptedError', code: 'interrupted' });
   }
   expect((await readFile(join(folder, 'llm.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(3);
+});
+
+test('best of several: a draw that may still be answered before one that is refused', async () => {
+  const provider: Provider = {
+    name: 'openai',
+    model: 'stand-in',
+    isJournalled: false,
+    identity: { name: 'openai', model: 'stand-in' },
+    complete: ({ sample }) =>
+      Promise.reject(
+        sample === 0
+          ? new RowError('refused', { code: 'llm-http-400' })
+          : new RetryableError('busy', { code: 'llm-http-503' }),
+      ),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  await using session = await openTestLlm({ baseUrl: '', provider }, { bestOf: 2 });
+  expect(codes((await session.llm.ask(textAsk('one'))).findings)).toEqual(['llm-http-503']);
+  expect(session.llm.tally()).toMatchObject({ rejected: 0, unanswered: 1 });
 });
 
 test('best of several: the accepted answer with the fewest findings', async () => {

@@ -45,6 +45,79 @@ test('a key in the place of its variable is refused without being shown', async 
   expect(String(error)).not.toContain('sk-secret');
 });
 
+test.each(['sk-secret-0001', '$OPENAI_API_KEY', ''])(
+  'a key in the place of its variable is refused on the command line, too: %j',
+  async (keyVariable) => {
+    const choices = { ...defaults, baseUrl: 'http://127.0.0.1:8000/v1', model: 'm', keyVariable };
+    const error: unknown = await resolveLlm(choices).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({
+      name: 'ConfigError',
+      code: 'llm-key-variable',
+      message: '--key-env: names an environment variable, in capitals; the key itself has no place here',
+    });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
+  },
+);
+
+test.each([
+  [{ model: 'gpt-4o-mini' }, '--model: provider template has no use for it', 'openai or llama'],
+  [{ keyVariable: 'MY_KEY' }, '--key-env: provider template has no use for it', 'openai'],
+  [{ recording: 'llm.jsonl' }, '--recording: provider template has no use for it', 'replay'],
+  [{ pricePrompt: 1 }, '--price-prompt: provider template has no use for it', 'openai'],
+  [
+    { profile: 'template', baseUrl: 'http://127.0.0.1:1/v1', model: 'm' },
+    '--model: provider template has no use for it',
+    'openai or llama',
+  ],
+  [
+    { provider: 'template', baseUrl: 'http://127.0.0.1:1/v1' },
+    '--base-url: provider template has no use for it',
+    'openai',
+  ],
+  [
+    { provider: 'llama', model: 'm.gguf', priceCompletion: 0 },
+    '--price-completion: provider llama has no use for it',
+    'openai',
+  ],
+  [
+    { provider: 'replay', recording: 'llm.jsonl', model: 'm' },
+    '--model: provider replay has no use for it',
+    'openai or llama',
+  ],
+  [
+    { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', recording: 'llm.jsonl' },
+    '--recording: provider openai has no use for it',
+    'replay',
+  ],
+] as const)('%o: what the provider cannot use is refused', async (choices, message, takers) => {
+  await expect(resolveLlm({ ...defaults, ...choices })).rejects.toMatchObject({
+    name: 'ConfigError',
+    code: 'usage',
+    message,
+    hint: expect.stringContaining(`it is for provider ${takers}:`),
+  });
+});
+
+test('prices come from the options, else from the profile, and both are known or none', async () => {
+  const path = await profilesFile(
+    'profiles: {p: {provider: openai, base_url: "http://h/v1", model: m, prices: {prompt: 1, completion: 2}}}',
+  );
+  const mine = { ...defaults, profiles: path, profile: 'p' };
+  expect(await resolveLlm(mine)).toMatchObject({ prices: { prompt: 1, completion: 2 } });
+  expect(await resolveLlm({ ...mine, pricePrompt: 0 })).toMatchObject({
+    prices: { prompt: 0, completion: 2 },
+  });
+  const shippedOne = { ...defaults, profile: 'openai' };
+  expect(await resolveLlm(shippedOne)).toMatchObject({ prices: null });
+  expect(await resolveLlm({ ...shippedOne, pricePrompt: 0.15, priceCompletion: 0.6 })).toMatchObject({
+    prices: { prompt: 0.15, completion: 0.6 },
+  });
+  await expect(resolveLlm({ ...shippedOne, priceCompletion: 0.6 })).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('--price-completion needs --price-prompt'),
+  });
+});
+
 test('an unknown profile suggests the nearest', async () => {
   await expect(resolveLlm({ ...defaults, profile: 'olama' })).rejects.toMatchObject({
     code: 'llm-profile-unknown',

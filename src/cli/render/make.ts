@@ -25,7 +25,7 @@ function renderEstimate({ counts, estimate }: Outcome<'estimate'>): string {
     `  ${number(requests)} requests${reused > 0 ? `, ${number(reused)} more answered by the journal` : ''}`,
     `  about ${number(promptTokens)} prompt and ${number(completionTokens)} completion tokens (at most ${number(completionTokensMost)})`,
     costUsd === null || costUsdMost === null
-      ? '  cost unknown: the profile has no prices'
+      ? '  cost unknown: no prices are known (--price-prompt, --price-completion)'
       : `  about ${usd(costUsd)}, at most ${usd(costUsdMost)}`,
   ].join('\n');
 }

@@ -27,8 +27,8 @@ export interface WordedBatch {
 
 /**
  * Words a batch of groups. The rules label each answer without knowing what was intended; groups whose label is another than
- * intended, or that got no words, are asked for again with other phrases, up to `redraws` times. What still differs then is kept
- * with the label that the rules give it and listed.
+ * intended, or that an answer left out, are asked for again with other phrases, up to `redraws` times and until an ask is not
+ * answered. What still differs then is kept with the label that the rules give it and listed.
  */
 export async function wordGroups(params: {
   readonly llm: Llm;
@@ -47,8 +47,11 @@ export async function wordGroups(params: {
     const groups = round === 0 ? open : open.map((group) => remention(plan, group, round));
     const name = round === 0 ? cell : `${cell}/again-${round}`;
     const answer = await llm.ask(wordingAsk({ cell: name, plan, vocabulary, groups }));
+    // Its attempts are used up, or the endpoint refuses it: what an ask gets no words for is not worth the price of another.
+    if (answer.value === null) break;
+    const wordings = answer.value;
     groups.forEach((group, index) => {
-      const wording = answer.value?.find(({ cell: number }) => number === index + 1);
+      const wording = wordings.find(({ cell: number }) => number === index + 1);
       if (wording) keepBetter(kept, toWorded(plan, group, wording, frame, answer.provenance, kept));
     });
     open = open.filter(({ index }) => !isAsMeant(kept.get(index)));

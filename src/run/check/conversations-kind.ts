@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkConversations, type ConversationRules } from '../../check/conversations/check-conversations.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import type { Finding } from '../../core/finding.ts';
-import { readCards } from '../../cards/read-cards.ts';
+import { requireCards } from '../../cards/read-cards.ts';
 import { readScenarioSet } from '../make/read-scenarios.ts';
 import { type CheckKind, type CheckOptions, type CheckTarget, fieldsOf } from './check-kind.ts';
 import { NearRows } from './near-rows.ts';
@@ -73,7 +73,7 @@ function fileOf({ path, isFolder, files }: CheckTarget): string {
 
 async function rulesFrom(options: CheckOptions): Promise<ConversationRules> {
   const set = await readScenarioSet(options.scenarios);
-  const { cards } = await readCards(options.cards, options.taxonomy);
+  const { cards } = await requireCards(options.cards, options.taxonomy);
   return {
     scenarios: set.scenarios.map(({ name }) => name),
     topic: set.topic,

@@ -32,7 +32,9 @@ export function createEmbedder(params: {
       return embedAll(await opened, texts);
     },
     async close() {
-      if (opened) await (await opened)[Symbol.asyncDispose]();
+      // An encoder that could not be opened was told of by `embed`; told again here it would hide that.
+      const encoder = await opened?.catch(() => null);
+      await encoder?.[Symbol.asyncDispose]();
     },
   };
 }

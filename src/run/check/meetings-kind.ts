@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { readCards } from '../../cards/read-cards.ts';
+import { requireCards } from '../../cards/read-cards.ts';
 import { checkMeetings, type PlacedRecord } from '../../check/meetings/check-meetings.ts';
 import { readReview, reviewSheet } from '../../check/meetings/review.ts';
 import type { Card } from '../../core/card.ts';
@@ -106,13 +106,13 @@ async function readFiles(
   return { records, findings, masters: series.length === 0 ? null : new Set(masters) };
 }
 
-/** Cards named first, then those that ship, so that a card of one's own stands for a shipped one of the same id. */
+/** The cards that ship and those named; a card of one's own stands for a shipped one of the same id. @throws ConfigError, ValidationError */
 async function knownCards({ cards, configsFolder, taxonomy }: CheckOptions): Promise<Card[]> {
-  const shipped = ['oracle', 'oracle-held-out'].map((name) => join(configsFolder, 'cards', name));
-  const read = await readCards([...cards, ...shipped], taxonomy);
-  const byId = new Map<string, Card>();
-  for (const { card } of read.cards) if (!byId.has(card.id)) byId.set(card.id, card);
-  return [...byId.values()];
+  const folders = ['oracle', 'oracle-held-out'].map((name) => join(configsFolder, 'cards', name));
+  const named = await requireCards(cards, taxonomy);
+  const shipped = await requireCards(folders, taxonomy);
+  // The last one of an id stays.
+  return [...new Map([...shipped.cards, ...named.cards].map(({ card }) => [card.id, card])).values()];
 }
 
 /** Events of a real export: a list, JSON Lines, or Graph's own `{"value": […]}`. @throws ConfigError */

@@ -1,7 +1,8 @@
 import { ConfigError } from '../../core/errors.ts';
-import { loadProfile, type Profile } from '../../llm/profiles.ts';
-import { providerNames } from '../../llm/provider.ts';
+import { keyVariableSchema, loadProfile, type Profile } from '../../llm/profiles.ts';
+import { type ProviderName, providerNames } from '../../llm/provider.ts';
 import type { LlmSettings } from '../../llm/settings.ts';
+import type { Prices } from '../../llm/spending.ts';
 
 export const providerChoices = providerNames;
 
@@ -10,11 +11,14 @@ export interface LlmChoices {
   readonly profile?: string;
   /** File of profiles. */
   readonly profiles: string;
-  readonly provider?: (typeof providerChoices)[number];
+  readonly provider?: ProviderName;
   readonly model?: string;
   readonly baseUrl?: string;
   readonly keyVariable?: string;
   readonly recording?: string;
+  /** US dollars for a million tokens, as in a profile. */
+  readonly pricePrompt?: number;
+  readonly priceCompletion?: number;
   readonly concurrency?: number;
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
@@ -28,8 +32,10 @@ export interface LlmChoices {
  * the template provider. @throws ConfigError
  */
 export async function resolveLlm(choices: LlmChoices): Promise<LlmSettings> {
+  checkKeyVariable(choices.keyVariable);
   const profile = await profileOf(choices);
   const provider = choices.provider ?? profile.provider;
+  refuseUnused(choices, provider);
   const isPaid = provider === 'openai';
   const runsHere = { prompt: 0, completion: 0 };
   return {
@@ -38,7 +44,7 @@ export async function resolveLlm(choices: LlmChoices): Promise<LlmSettings> {
     baseUrl: isPaid ? baseUrlOf(choices, profile) : null,
     keyVariable: isPaid ? (choices.keyVariable ?? profile.key_env ?? null) : null,
     timeoutMs: (profile.timeout_seconds ?? 120) * 1000,
-    prices: isPaid ? (profile.prices ?? null) : runsHere,
+    prices: isPaid ? pricesOf(choices, profile) : runsHere,
     budgetUsd: choices.budgetUsd ?? null,
     concurrency: choices.concurrency ?? profile.concurrency ?? 8,
     requestsPerMinute: choices.requestsPerMinute ?? profile.requests_per_minute ?? null,
@@ -46,6 +52,53 @@ export async function resolveLlm(choices: LlmChoices): Promise<LlmSettings> {
     attempts: choices.attempts,
     bestOf: choices.bestOf,
   };
+}
+
+/** What is no name of a variable may be the key, and is not shown. */
+function checkKeyVariable(keyVariable: string | undefined): void {
+  const issue = keyVariableSchema.optional().safeParse(keyVariable).error?.issues[0];
+  if (!issue) return;
+  throw new ConfigError(`--key-env: ${issue.message}`, {
+    code: 'llm-key-variable',
+    hint: 'export OPENAI_API_KEY=…, then --key-env OPENAI_API_KEY, without a $',
+  });
+}
+
+/** Options about who answers, and the providers that they mean something to. */
+const takers: readonly {
+  readonly choice: keyof LlmChoices;
+  readonly option: string;
+  readonly providers: readonly ProviderName[];
+}[] = [
+  { choice: 'model', option: '--model', providers: ['openai', 'llama'] },
+  { choice: 'baseUrl', option: '--base-url', providers: ['openai'] },
+  { choice: 'keyVariable', option: '--key-env', providers: ['openai'] },
+  { choice: 'pricePrompt', option: '--price-prompt', providers: ['openai'] },
+  { choice: 'priceCompletion', option: '--price-completion', providers: ['openai'] },
+  { choice: 'recording', option: '--recording', providers: ['replay'] },
+];
+
+/** Passed over in silence, they would leave rows of the template where somebody believes in a model's. */
+function refuseUnused(choices: LlmChoices, provider: ProviderName): void {
+  const unused = takers.find(
+    ({ choice, providers }) => choices[choice] !== undefined && !providers.includes(provider),
+  );
+  if (!unused) return;
+  throw new ConfigError(`${unused.option}: provider ${provider} has no use for it`, {
+    code: 'usage',
+    hint: `it is for provider ${unused.providers.join(' or ')}: choose who answers with --provider, --profile or --base-url`,
+  });
+}
+
+/** @throws ConfigError where only one of the two is known */
+function pricesOf(choices: LlmChoices, { prices }: Profile): Prices | null {
+  const { pricePrompt: prompt = prices?.prompt, priceCompletion: completion = prices?.completion } = choices;
+  if (prompt !== undefined && completion !== undefined) return { prompt, completion };
+  if (prompt === undefined && completion === undefined) return null;
+  const [given, missing] = prompt === undefined ? ['completion', 'prompt'] : ['prompt', 'completion'];
+  throw new ConfigError(`--price-${given} needs --price-${missing}: a cost is told by both`, {
+    code: 'usage',
+  });
 }
 
 /** An address of one's own never gets the key of a profile that nobody named. */

@@ -8,7 +8,7 @@ import type { Finding } from '../../core/finding.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import type { Answer, Llm } from '../../llm/ask.ts';
 import { createDryLlm, type LlmEstimate } from '../../llm/dry-llm.ts';
-import { openJournal, readJournal } from '../../llm/journal.ts';
+import { type Journal, openJournal, readJournal } from '../../llm/journal.ts';
 import { type LlmTally, openLlm } from '../../llm/open-llm.ts';
 import { openProvider } from '../../llm/open-provider.ts';
 import { systemClock } from '../../llm/pace.ts';
@@ -26,7 +26,7 @@ export interface MakeParams {
   /** ISO 8601; null: the clock at the first start. */
   readonly now: string | null;
   readonly llm: LlmSettings;
-  /** Make only so many cells, show their answers, publish nothing; null: make all. */
+  /** Make only so many cells, show their answers, publish nothing, leave make.json as it is; null: make all. */
   readonly preview: number | null;
   /** Count what would be sent, send and write nothing. */
   readonly dryRun: boolean;
@@ -45,6 +45,7 @@ export type MakeOutcome =
   | {
       readonly kind: 'made';
       readonly out: string;
+      /** Published now; none where no ask was answered and files of an earlier finish stay. */
       readonly files: readonly string[];
       readonly counts: Made['counts'];
       readonly missing: number;
@@ -67,17 +68,17 @@ export async function runMaker(
   context: RunContext,
 ): Promise<MakeOutcome> {
   const out = resolve(params.out);
+  maker.checkOut?.(out);
+  const spending = createSpending(params.llm);
   if (params.dryRun) return await estimate(maker, params, out, effects, context);
   await makeFolder(out);
   await using _lock = await lockRun(join(out, 'make.lock'), out);
   const earlier = await readRecord(out, maker.name);
-  if (params.fresh) await rm(journalPath(out), { force: true });
   const now = nowOf(params, effects, params.fresh ? null : (earlier?.now ?? null));
   await using provider = await openProvider(params.llm, params.seed, effects.environment);
   const asked = { maker, seed: params.seed, now, provider };
-  const spending = createSpending(params.llm);
-  await writeStart(out, asked, earlier);
-  await using journal = provider.isJournalled ? await openJournal(journalPath(out)) : null;
+  if (params.preview === null) await writeStart(out, asked, earlier);
+  await using journal = provider.isJournalled ? await startJournal(out, params.fresh) : null;
   await using llm = openLlm({
     ...params.llm,
     provider,
@@ -88,7 +89,10 @@ export async function runMaker(
     ...(context.signal ? { signal: context.signal } : {}),
   });
   const notes: Notes = { answers: params.preview === null ? null : [], findings: [] };
-  const made = await maker.make(createJob({ llm: recording(llm, notes), now, params, context }));
+  const hasUnanswered = (): boolean => llm.tally().unanswered > 0;
+  const made = await maker.make(
+    createJob({ llm: recording(llm, notes), hasUnanswered, now, params, context }),
+  );
   const tally = llm.tally();
   const [spent, spentNow] = [spending.total('all'), spending.total('sent')];
   if (notes.answers) {
@@ -96,10 +100,15 @@ export async function runMaker(
     return { kind: 'preview', answers, tally, spent };
   }
   const findings = sortFindings([...notes.findings, ...made.findings]);
-  await publish({ out, asked, made, findings, tally, spent }, earlier);
+  const files = await publish({ out, asked, made, findings, tally, spent }, earlier);
   const { counts, missing } = made;
-  const files = made.files.map(({ path }) => path);
   return { kind: 'made', out, files, counts, missing, findings, tally, spent, spentNow };
+}
+
+/** Replies were paid for: those of earlier runs are forgotten only where everything else is ready to ask for new ones. */
+async function startJournal(out: string, fresh: boolean): Promise<Journal> {
+  if (fresh) await rm(journalPath(out), { force: true });
+  return await openJournal(journalPath(out));
 }
 
 async function estimate(
@@ -109,6 +118,7 @@ async function estimate(
   effects: RunEffects,
   context: RunContext,
 ): Promise<MakeOutcome> {
+  await readRecord(out, maker.name);
   const { provider: name, model, prices, bestOf } = params.llm;
   const hasJournal = !params.fresh && existsSync(journalPath(out));
   await using journal = hasJournal ? await readJournal(journalPath(out)) : null;
@@ -116,7 +126,7 @@ async function estimate(
   const identity = (name === 'openai' ? null : journal?.identity) ?? { name, model };
   const llm = createDryLlm({ identity, journal, prices, seed: params.seed, bestOf });
   const now = nowOf(params, effects, null);
-  const { counts } = await maker.make(createJob({ llm, now, params, context }));
+  const { counts } = await maker.make(createJob({ llm, hasUnanswered: () => false, now, params, context }));
   return { kind: 'estimate', counts, estimate: llm.estimate() };
 }
 
@@ -130,11 +140,12 @@ function nowOf(params: MakeParams, effects: RunEffects, frozen: string | null): 
 
 function createJob(parts: {
   readonly llm: Llm;
+  readonly hasUnanswered: () => boolean;
   readonly now: string;
   readonly params: MakeParams;
   readonly context: RunContext;
 }): MakeJob {
-  const { llm, now, params, context } = parts;
+  const { llm, hasUnanswered, now, params, context } = parts;
   return {
     llm,
     seed: params.seed,
@@ -142,6 +153,7 @@ function createJob(parts: {
     signal: context.signal,
     isTrial: params.dryRun || params.preview !== null,
     async each(cells, make) {
+      if (hasUnanswered()) return [];
       const taken = params.preview === null ? cells : cells.slice(0, params.preview);
       const stage = context.stage('make', taken.length, 0, 0);
       const limit = pLimit(Math.max(cellsAtOnce, 2 * params.llm.concurrency));

@@ -17,7 +17,7 @@ import type { Made, MadeFile, Maker } from './maker.ts';
 const recordSchema = z.object({
   maker: z.string(),
   now: z.string(),
-  files: z.array(z.object({ path: z.string() })).optional(),
+  files: z.array(z.looseObject({ path: z.string() })).optional(),
 });
 type EarlierRecord = z.infer<typeof recordSchema>;
 
@@ -58,7 +58,10 @@ export async function writeStart(out: string, asked: Asked, earlier: EarlierReco
   await writeFileAtomic(join(out, 'make.json'), canonicalJson(record));
 }
 
-/** Publishes the files, the findings and, last of all, make.json; takes away files that an earlier finish left and this has not. */
+/**
+ * Publishes the files, the findings and, last of all, make.json; takes away files that an earlier finish left and this has not.
+ * Where no ask came to anything because the endpoint failed, files of an earlier finish stay. Returns the paths published.
+ */
 export async function publish(
   params: {
     readonly out: string;
@@ -69,16 +72,13 @@ export async function publish(
     readonly spent: Spent;
   },
   earlier: EarlierRecord | null,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { out, made, findings, tally, spent } = params;
-  for (const file of made.files) await publishFile(out, file);
+  const { asked, accepted, rejected, unanswered } = tally;
+  const kept = unanswered > 0 && accepted === 0 ? earlier?.files : undefined;
+  const files = kept ?? (await publishFiles(out, made.files, earlier));
   const lines = findings.map((finding) => `${JSON.stringify(finding)}\n`).join('');
   await writeFileAtomic(join(out, 'findings.jsonl'), lines);
-  const kept = new Set(made.files.map(({ path }) => path));
-  const stale = (earlier?.files ?? []).map(({ path }) => path).filter((path) => !kept.has(path));
-  for (const path of stale) await rm(join(out, path), { force: true });
-  const files = await Promise.all([...kept].toSorted().map((path) => describeFile(out, path)));
-  const { asked, accepted, rejected, unanswered } = tally;
   const record = {
     ...describe(params.asked),
     state: unanswered > 0 ? 'incomplete' : 'finished',
@@ -92,6 +92,7 @@ export async function publish(
     files,
   };
   await writeFileAtomic(join(out, 'make.json'), canonicalJson(record));
+  return kept ? [] : made.files.map(({ path }) => path);
 }
 
 function describe({ maker, seed, now, provider }: Asked): Record<string, unknown> {
@@ -106,6 +107,18 @@ function describe({ maker, seed, now, provider }: Asked): Record<string, unknown
   };
 }
 
+async function publishFiles(
+  out: string,
+  made: readonly MadeFile[],
+  earlier: EarlierRecord | null,
+): Promise<FileRecord[]> {
+  for (const file of made) await publishFile(out, file);
+  const paths = new Set(made.map(({ path }) => path));
+  const stale = (earlier?.files ?? []).filter(({ path }) => !paths.has(path));
+  for (const { path } of stale) await rm(join(out, path), { force: true });
+  return await Promise.all([...paths].toSorted().map((path) => describeFile(out, path)));
+}
+
 async function publishFile(out: string, { path, content }: MadeFile): Promise<void> {
   await using file = await openAtomic(join(out, path));
   if (typeof content === 'function') await content(file.handle);
@@ -113,10 +126,13 @@ async function publishFile(out: string, { path, content }: MadeFile): Promise<vo
   await file.publish();
 }
 
-async function describeFile(
-  out: string,
-  path: string,
-): Promise<{ path: string; bytes: number; sha256: string }> {
+interface FileRecord {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+async function describeFile(out: string, path: string): Promise<FileRecord> {
   const hash = createHash('sha256');
   for await (const block of createReadStream(join(out, path))) hash.update(block as Buffer); // no encoding is set
   return { path, bytes: (await stat(join(out, path))).size, sha256: hash.digest('hex') };

@@ -9,6 +9,8 @@ export interface Maker {
   readonly name: string;
   /** What was asked for; stands in make.json. Plain JSON, no times, no secrets. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Says where `out` cannot take what is made, before anything is written or sent. @throws ConfigError */
+  readonly checkOut?: (out: string) => void;
   /** The same answers give the same files, in whatever order they come. */
   readonly make: (job: MakeJob) => Promise<Made>;
 }
@@ -23,7 +25,8 @@ export interface MakeJob {
   /** A dry run or a preview: nothing is published, so checks that are slow, and making anew what they refuse, may be left out. */
   readonly isTrial: boolean;
   /**
-   * Makes every cell, many at once, and gives the results in the order of the cells; with `--preview` only the first ones.
+   * Makes every cell, many at once, and gives the results in the order of the cells; with `--preview` only the first ones, and
+   * none once an ask got no answer: the same command asks it again, and what stood in for it would be paid for in vain.
    * All asks of a job are made inside it.
    */
   each<Cell, Result>(

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { readArchetypes } from '../../cards/archetypes.ts';
 import { requireCards } from '../../cards/read-cards.ts';
 import { formatCard } from '../../cards/write-cards.ts';
 import type { Card } from '../../core/card.ts';
+import { ConfigError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { AnswerProvenance, Llm } from '../../llm/ask.ts';
 import { checkPrompt, promptParts } from '../../make/prompts/check-prompt.ts';
@@ -26,7 +27,7 @@ export async function promptsMaker(
   params: { readonly cards: readonly string[] },
   tools: CardTools,
 ): Promise<Maker> {
-  const { cards } = await requireCards(params.cards, tools.taxonomy);
+  const { cards, files } = await requireCards(params.cards, tools.taxonomy);
   const archetypes = await readArchetypes(join(tools.configsFolder, 'archetypes.yaml'));
   const behaviourOf = ({ archetype }: Card): readonly string[] =>
     archetypes.archetypes.find(({ name }) => name === archetype.type)?.behaviour ??
@@ -34,11 +35,16 @@ export async function promptsMaker(
   return {
     name: 'prompts',
     options: { cards: cards.map(({ card }) => card.id) },
+    checkOut: (out) =>
+      refuseOverwriting(
+        files,
+        cards.map(({ card }) => join(out, cardPath(card))),
+      ),
     async make(job) {
       const made = await job.each(cards, async ({ card }) => makePrompts(card, behaviourOf(card), job.llm));
       return {
         files: [
-          ...made.map(({ card }) => ({ path: `cards/${card.id}.yaml`, content: formatCard(card) })),
+          ...made.map(({ card }) => ({ path: cardPath(card), content: formatCard(card) })),
           { path: 'prompts.jsonl', content: made.flatMap(promptRows).join('') },
         ],
         counts: { cards: made.length, prompts: made.length * promptLevels.length },
@@ -47,6 +53,24 @@ export async function promptsMaker(
       };
     },
   };
+}
+
+function cardPath({ id }: Card): string {
+  return `cards/${id}.yaml`;
+}
+
+/** A card as it is written lacks the comments, and the prompts by hand, of the file that it was read from. @throws ConfigError */
+function refuseOverwriting(sources: readonly string[], targets: readonly string[]): void {
+  const read = new Set(sources.map((path) => resolve(path)));
+  const target = targets.find((path) => read.has(resolve(path)));
+  if (target === undefined) return;
+  throw new ConfigError(
+    `${target}: the card with its prompts would overwrite the file that cards are read from`,
+    {
+      code: 'out-in-input',
+      hint: 'name another folder with --out',
+    },
+  );
 }
 
 async function makePrompts(card: Card, behaviour: readonly string[], llm: Llm): Promise<MadePrompts> {

@@ -94,7 +94,7 @@ function isShort({ cell, rows }: CellState): boolean {
   return rows.length < cell.rows;
 }
 
-/** One row for everything that is missing. */
+/** One row for everything that is missing; none after an ask of an earlier round got no answer, as `MakeJob.each` says. */
 async function makeRound(
   params: RepliesParams,
   job: MakeJob,

@@ -16,6 +16,7 @@ const key = 'sk-the-right-key-0001';
 async function setUp(
   rows: number,
   options: LlmServerOptions = {},
+  rounds = 1,
 ): Promise<{ server: LlmServer; folder: string; args: string[] }> {
   const folder = await temporaryFolder();
   const gaps = join(folder, 'gaps.json');
@@ -30,7 +31,7 @@ async function setUp(
     '--model',
     'stand-in',
     '--rounds',
-    '1',
+    String(rounds),
     '--json',
   ];
   return { server, folder, args };
@@ -196,19 +197,18 @@ test('a preview makes the first cells, prints them and publishes nothing; the wh
     tally: { asked: 3 },
     answers: [{}, {}, {}],
   });
-  expect(Object.keys(await treeHashes(out))).toEqual(['make.json', 'state/llm.jsonl']);
+  expect(Object.keys(await treeHashes(out))).toEqual(['state/llm.jsonl']);
   const whole = await runCli([...args, '--out', out]);
   expect(JSON.parse(whole.stdout)).toMatchObject({ tally: { requests: 7, reused: 3 } });
 });
 
-test('asks without an answer leave with 3 and are asked again', async () => {
+test('asks without an answer leave with 3 and are asked again, and no row is made in their place', async () => {
   let isDown = true;
-  const { server, folder, args } = await setUp(3, {
-    fault: (_index, { messages }) =>
-      isDown && messages.at(-1)?.content.includes('a school project')
-        ? { kind: 'status', status: 400, message: 'not now' }
-        : undefined,
-  });
+  const fault: LlmServerOptions['fault'] = (_index, { messages }) =>
+    isDown && messages.at(-1)?.content.includes('a school project')
+      ? { kind: 'status', status: 503, message: 'not now' }
+      : undefined;
+  const { server, folder, args } = await setUp(3, { fault }, 4);
   await using _server = server;
   const out = join(folder, 'out');
   const first = await runCli([...args, '--out', out]);
@@ -216,12 +216,29 @@ test('asks without an answer leave with 3 and are asked again', async () => {
   expect(await makeJson(out)).toMatchObject({
     state: 'incomplete',
     asks: { accepted: 2, unanswered: 1 },
-    findings: { 'llm-http-400': 1 },
+    findings: { 'llm-http-503': 1 },
   });
   isDown = false;
   const second = await runCli([...args, '--out', out]);
   expect(JSON.parse(second.stdout)).toMatchObject({ tally: { requests: 1, reused: 2 } });
   expect(await makeJson(out)).toMatchObject({ state: 'finished', asks: { accepted: 3, unanswered: 0 } });
+});
+
+test('what the endpoint refuses for good leaves with 2, and meetings are not asked for again in other words', async () => {
+  const refuse = { kind: 'status', status: 400, message: 'content policy' } as const;
+  await using server = await startLlmServer({ fault: () => refuse });
+  const out = join(await temporaryFolder(), 'out');
+  const endpoint = ['--base-url', server.baseUrl, '--model', 'stand-in', '--json'];
+  const made = await runCli(['make', 'meetings', '--tier', '3', '--count', '20', '--out', out, ...endpoint]);
+  expect([made.code, made.stderr]).toEqual([
+    2,
+    expect.stringContaining('160 of what was asked for could not be made'),
+  ]);
+  // One ask for each of the eight cards, in each of the three forms that endpoints know.
+  expect(JSON.parse(made.stdout)).toMatchObject({
+    tally: { asked: 8, rejected: 8, unanswered: 0, requests: 24 },
+  });
+  expect(await makeJson(out)).toMatchObject({ state: 'finished' });
 });
 
 test('prose, refusals and half answers are told as findings, and no row is made of them', async () => {

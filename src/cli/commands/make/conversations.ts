@@ -43,7 +43,7 @@ export const conversationsCommand: CommandModule<object, ConversationsArguments>
       })
       .example('$0 make conversations --personas 5 --out made/', 'fifty conversations as a trial, offline')
       .example(
-        '$0 make conversations --out made/ --profile vllm',
+        '$0 make conversations --out made/ --profile vllm --model my-model',
         'all of them by a model at an endpoint (configs/llm.yaml)',
       )
       .example('$0 check made/', 'every rule, and how consistent and varied they are'),

@@ -20,6 +20,8 @@ export interface MakeArguments {
   concurrency?: number;
   rpm?: number;
   tpm?: number;
+  'price-prompt'?: number;
+  'price-completion'?: number;
   'budget-usd'?: number;
   'dry-run': boolean;
   preview?: number;
@@ -57,6 +59,11 @@ export function withMakeOptions<T>(yargs: Argv<T>): Argv<T & MakeArguments> {
     .option('concurrency', { type: 'number', describe: 'Requests in flight' })
     .option('rpm', { type: 'number', describe: 'At most so many requests in any minute' })
     .option('tpm', { type: 'number', describe: 'At most so many tokens in any minute, estimated' })
+    .option('price-prompt', {
+      type: 'number',
+      describe: 'US dollars for a million prompt tokens; comes before the prices of the profile',
+    })
+    .option('price-completion', { type: 'number', describe: 'US dollars for a million completion tokens' })
     .option('budget-usd', {
       type: 'number',
       describe: 'Stop before more than this is spent (exit 4); what is made stays, a larger budget goes on',
@@ -91,9 +98,10 @@ export async function makeParams(args: MakeArguments, what: string): Promise<Mak
   };
   for (const name of ['concurrency', 'rpm', 'tpm', 'preview', 'best-of', 'attempts'] as const) whole(name, 1);
   whole('seed', 0);
-  const budgetUsd = args['budget-usd'];
-  if (budgetUsd !== undefined && !(budgetUsd >= 0)) {
-    throw new ConfigError(`--budget-usd ${budgetUsd}: not an amount`, { code: 'usage' });
+  for (const name of ['price-prompt', 'price-completion', 'budget-usd'] as const) {
+    const amount = args[name];
+    if (amount === undefined || (Number.isFinite(amount) && amount >= 0)) continue;
+    throw new ConfigError(`--${name} ${amount}: not an amount in US dollars`, { code: 'usage' });
   }
   return {
     out: args.out ?? join('runs', what),
@@ -115,6 +123,8 @@ function choicesOf(args: MakeArguments): LlmChoices {
     baseUrl: args['base-url'],
     keyVariable: args['key-env'],
     recording: args.recording,
+    pricePrompt: args['price-prompt'],
+    priceCompletion: args['price-completion'],
     concurrency: args.concurrency,
     requestsPerMinute: args.rpm,
     tokensPerMinute: args.tpm,

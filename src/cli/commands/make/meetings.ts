@@ -99,17 +99,7 @@ async function chosenCards(args: MeetingsArguments): Promise<{ cards: Card[]; by
   const listed = (await listCards(paths, { taxonomy, configsFolder })).map(({ card }) => card);
   const cards =
     args.tier === undefined ? listed : listed.filter(({ rules }) => rules.oracle?.tier === args.tier);
-  return { cards: withoutRepeats(cards), byTier: args.all };
-}
-
-/** @throws ConfigError when an id stands twice: row ids are made of it */
-function withoutRepeats(cards: readonly Card[]): Card[] {
-  const seen = new Set<string>();
-  for (const { id } of cards) {
-    if (seen.has(id)) throw new ConfigError(`two cards have the id ${id}`, { code: 'card-repeated' });
-    seen.add(id);
-  }
-  return [...cards];
+  return { cards, byTier: args.all };
 }
 
 function atLeast(args: MeetingsArguments, name: 'count' | 'batch-size' | 'redraws', least: number): void {

@@ -55,7 +55,7 @@ export const personasCommand: CommandModule<object, PersonasArguments> = {
       .option('categories', { type: 'string', describe: 'A file of detail categories of your own' })
       .example('$0 make personas --template pharma_sales --count 5', 'offline, from a grammar')
       .example(
-        '$0 make personas --template my.yaml --profile local --count 20 --budget-usd 1',
+        '$0 make personas --template my.yaml --profile ollama --model llama3.2 --count 20',
         'your scenario, your endpoint',
       ),
   async handler(args) {

@@ -39,7 +39,7 @@ export const repliesCommand: CommandModule<object, RepliesArguments> = {
         'rows, tokens and cost before anything is sent',
       )
       .example(
-        '$0 make --from-gaps runs/my/plan/gaps.json --profile openai --budget-usd 5 --out runs/made',
+        '$0 make --from-gaps runs/my/plan/gaps.json --profile openai --budget-usd 5 --price-prompt 0.15 --price-completion 0.6 --out runs/made',
         'then add {name: made, path: runs/made/replies.jsonl, synthetic: true} to the sources',
       ),
   async handler(args) {
