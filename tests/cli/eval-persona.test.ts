@@ -129,6 +129,40 @@ test.each([
   expect(code).toBe(1);
 });
 
+test('of recorded answers any persona that they hold can be chosen, and no other', async () => {
+  const path = join(folder, 'chosen.jsonl');
+  const more = topics.map((prompt) =>
+    JSON.stringify({
+      persona: 'math_tutor',
+      prompt,
+      answer: `First we count what ${prompt} costs, then add.`,
+    }),
+  );
+  await writeFile(path, `${await readFile(recorded, 'utf8')}\n${more.join('\n')}`);
+  const args = ['eval', '--persona', 'code_expert', 'math_tutor', '--answers', path, '--json'];
+  const { stdout, stderr } = await runCli(args);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout).personas.map(({ id }: { id: string }) => id)).toEqual([
+    'code_expert',
+    'math_tutor',
+  ]);
+  const unknown = await runCli(['eval', '--persona', 'math_tuter', '--answers', path]);
+  expect(unknown.stderr).toContain(`${path}: no answers of "math_tuter"; did you mean "math_tutor"?`);
+  expect(unknown.code).toBe(1);
+});
+
+test('one answer a persona, behind a byte-order mark: what cannot be measured is a dash', async () => {
+  const path = join(folder, 'single.jsonl');
+  const lines = (await readFile(recorded, 'utf8')).split('\n').slice(0, 2);
+  await writeFile(path, `\uFEFF${lines.join('\r\n')}\r\n`);
+  const { code, stdout, stderr } = await runCli(['eval', '--persona', '--answers', path]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('no persona gave two answers to compare: ask several prompts');
+  expect(stdout).toMatch(/^ {2}separability +–$/m);
+  expect(stdout).toMatch(/^ {2}nearest persona right +–$/m);
+  expect(stdout).toMatch(/^ {2}distance within \/ between +– \/ –$/m);
+});
+
 test('a damaged line of answers is named', async () => {
   const path = join(folder, 'damaged.jsonl');
   await writeFile(

@@ -49,6 +49,11 @@ test('a model that always says medium unlocks none', async () => {
   expect(gates.some(({ isUnlocked }) => isUnlocked)).toBe(false);
 });
 
+test('a byte-order mark before the first line is passed over', async () => {
+  const { overall } = await gate(`\uFEFF${jsonl(lines)}`);
+  expect(overall).toMatchObject({ meetings: 160, accuracy: 1 });
+});
+
 test('no preparation needs no minutes', async () => {
   const { overall } = await gate(jsonl(lines.map(({ id }) => ({ id, prep_needed: false }))));
   const without = lines.filter(({ prep_time_minutes: minutes }) => minutes <= 10).length;

@@ -19,7 +19,7 @@ const gateChoices: readonly 'tiers'[] = ['tiers'];
 
 interface EvalArguments extends Omit<PersonaArguments, 'tagger'> {
   data?: string;
-  tagger: string | string[];
+  tagger: string[];
   against?: string;
   among: AmongClasses;
   gate?: 'tiers';
@@ -39,7 +39,8 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
       })
       .option('tagger', {
         type: 'string',
-        default: 'persona-v1',
+        array: true,
+        default: ['persona-v1'],
         describe: 'Name in taggers/, a folder, or hub:owner/name; given twice: compares the two',
       })
       .option('against', { type: 'string', describe: 'A second tagger to compare with' })
@@ -100,7 +101,7 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
 };
 
 function namedTaggers({ tagger, against }: EvalArguments): string[] {
-  const names = [tagger, against ?? []].flat();
+  const names = against === undefined ? tagger : [...tagger, against];
   if (names.length <= 2) return names;
   throw new ConfigError(`${names.length} taggers to compare: ${names.join(', ')}; two at most`, {
     code: 'too-many-taggers',

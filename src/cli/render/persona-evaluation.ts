@@ -7,12 +7,19 @@ import { sanitize } from './terminal.ts';
 export function renderPersonaEvaluation(evaluation: PersonaEvaluation): string {
   const { separability: found } = evaluation;
   const values: [string, string][] = [
-    ['separability', `${found.separability.toFixed(3)} (0: as shuffled personas, 1: all told apart)`],
+    [
+      'separability',
+      found.separability === null
+        ? '–'
+        : `${number(found.separability)} (0: as shuffled personas, 1: all told apart)`,
+    ],
     [
       'nearest persona right',
-      `${percent(found.accuracy)}, shuffled ${percent(found.chance)}, p ${found.p_value.toFixed(3)}`,
+      found.accuracy === null
+        ? '–'
+        : `${percent(found.accuracy)}, shuffled ${optional(found.chance)}, p ${number(found.p_value)}`,
     ],
-    ['distance within / between', `${found.within.toFixed(3)} / ${found.between.toFixed(3)}`],
+    ['distance within / between', `${number(found.within)} / ${number(found.between)}`],
     [
       'tagger right',
       `${percent(evaluation.tagger_accuracy_among)} among these (guessing ${percent(evaluation.tagger_chance_among)}), ${percent(evaluation.tagger_accuracy)} among all classes`,
@@ -23,9 +30,7 @@ export function renderPersonaEvaluation(evaluation: PersonaEvaluation): string {
   const unmatched = evaluation.personas.filter((line) => line.unmatched_style.length > 0);
   return [
     `${grouped(evaluation.answers)} answers of ${evaluation.personas.length} personas to ${grouped(evaluation.prompts)} prompts; ${evaluation.tagger}, embeddings of ${evaluation.encoder}`,
-    found.crossed
-      ? 'every prompt was answered by several personas: topics are taken out'
-      : 'prompts differ between personas: topics count as manner',
+    basis(found),
     '',
     ...textTable(
       values.map(([name, value]) => [`  ${name}`, value]),
@@ -42,6 +47,14 @@ export function renderPersonaEvaluation(evaluation: PersonaEvaluation): string {
         ]
       : []),
   ].join('\n');
+}
+
+/** What the comparison of answers rests on. */
+function basis({ separability, crossed }: PersonaEvaluation['separability']): string {
+  if (separability === null) return 'no persona gave two answers to compare: ask several prompts';
+  return crossed
+    ? 'every prompt was answered by several personas: topics are taken out'
+    : 'prompts differ between personas: topics count as manner';
 }
 
 function table(lines: readonly PersonaLine[]): string[] {

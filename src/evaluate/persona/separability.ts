@@ -1,21 +1,22 @@
 import { seededRandom } from '../../lib/seeded-random.ts';
 import { type AnswerPoints, isCrossed, similarities } from './similarity.ts';
 
+/** Figures are null where no persona has two answers to compare. */
 export interface Separability {
   /** Share of answers that lie nearest to their own persona's answers to other prompts. */
-  readonly accuracy: number;
+  readonly accuracy: number | null;
   /** What shuffled personas get in the same way: the mean over the permutations. */
-  readonly chance: number;
+  readonly chance: number | null;
   /** (accuracy − chance) / (1 − chance): 0 for shuffled personas, 1 when all are told apart. */
-  readonly separability: number;
+  readonly separability: number | null;
   /** Share of permutations that get at least as much, the observed one counted. */
-  readonly p_value: number;
+  readonly p_value: number | null;
   readonly permutations: number;
   /** Personas all answered the same prompts, so that topics are taken out. */
   readonly crossed: boolean;
   /** Mean cosine distance of answers of one persona, and of two; of different prompts, where prompts are crossed. */
-  readonly within: number;
-  readonly between: number;
+  readonly within: number | null;
+  readonly between: number | null;
   /** Of the persona with each index; null for one with a single answer. */
   readonly per_persona: readonly PersonaSeparation[];
 }
@@ -25,7 +26,7 @@ export interface PersonaSeparation {
   readonly within: number | null;
   readonly between: number | null;
   readonly silhouette: number | null;
-  /** Index of the persona whose answers its own are nearest to, and the share that are; null where all lie with their own. */
+  /** Index of the persona whose answers its own are nearest to, and the share that are; null where all lie with their own, or there is but one. */
   readonly taken_for: { readonly persona: number; readonly share: number } | null;
 }
 
@@ -39,8 +40,58 @@ const permutations = 199;
  */
 export function measureSeparability(points: AnswerPoints, personas: number, seed: number): Separability {
   const crossed = isCrossed(points);
-  const cosines = similarities(points, crossed);
-  const predicted = nearest(points, points.personas, personas, { cosines, crossed });
+  const compared = { cosines: similarities(points, crossed), crossed };
+  const predicted = nearest(points, points.personas, personas, compared);
+  const { within, between } = meanDistances(points, compared);
+  // with one answer a persona each lies nearest to another's, whoever gave it
+  if (within === null) {
+    return { ...notMeasured, crossed, per_persona: Array.from({ length: personas }, () => notSeparated) };
+  }
+  return {
+    ...measureAccuracy(points, personas, { ...compared, predicted, seed }),
+    crossed,
+    within,
+    between,
+    per_persona: separations(points, personas, { ...compared, predicted }),
+  };
+}
+
+const notMeasured = {
+  accuracy: null,
+  chance: null,
+  separability: null,
+  p_value: null,
+  permutations: 0,
+  within: null,
+  between: null,
+} satisfies Partial<Separability>;
+
+/** Of a persona of which nothing can be measured. */
+export const notSeparated: PersonaSeparation = {
+  accuracy: null,
+  within: null,
+  between: null,
+  silhouette: null,
+  taken_for: null,
+};
+
+type Accuracy = Pick<Separability, 'accuracy' | 'chance' | 'separability' | 'p_value' | 'permutations'>;
+
+function measureAccuracy(
+  points: AnswerPoints,
+  personas: number,
+  {
+    cosines,
+    crossed,
+    predicted,
+    seed,
+  }: {
+    readonly cosines: Float32Array;
+    readonly crossed: boolean;
+    readonly predicted: Int32Array;
+    readonly seed: number;
+  },
+): Accuracy {
   const accuracy = shareRight(predicted, points.personas);
   const random = seededRandom(`separability ${seed}`);
   let [sum, atLeast] = [0, 1];
@@ -51,16 +102,12 @@ export function measureSeparability(points: AnswerPoints, personas: number, seed
     if (found >= accuracy - 1e-12) atLeast++;
   }
   const chance = sum / permutations;
-  const perPersona = separations(points, personas, { cosines, crossed, predicted });
   return {
     accuracy,
     chance,
     separability: chance < 1 ? (accuracy - chance) / (1 - chance) : 0,
     p_value: atLeast / (permutations + 1),
     permutations,
-    crossed,
-    ...meanDistances(points, { cosines, crossed }),
-    per_persona: perPersona,
   };
 }
 
@@ -134,7 +181,7 @@ function meanDistances(
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
   }
-  const distance = (kind: number): number => (counts[kind] ? (sums[kind] ?? 0) / counts[kind] : 0);
+  const distance = (kind: number): number | null => (counts[kind] ? (sums[kind] ?? 0) / counts[kind] : null);
   return { within: distance(0), between: distance(1) };
 }
 
@@ -180,6 +227,7 @@ function takenFor(
   predicted: Int32Array,
   persona: number,
 ): PersonaSeparation['taken_for'] {
+  if (own.length < 2) return null;
   const counts = new Map<number, number>();
   for (const i of own) {
     const other = predicted[i] ?? -1;

@@ -1,4 +1,6 @@
+import type { Persona } from '../../core/taxonomy.ts';
 import type { Ask } from '../../llm/ask.ts';
+import { compileControlToken } from '../../shard/control-token.ts';
 import type { Maker } from '../make/maker.ts';
 import { buildProbes, type ControlChoice, type Probe, type ProbeSet } from './persona-probes.ts';
 
@@ -14,10 +16,12 @@ export function answersMaker(params: {
   readonly crossed: boolean;
   readonly control: ControlChoice;
   readonly tokenFormat: string;
+  /** Whose tokens a prompt may bring along. */
+  readonly personas: readonly Persona[];
   /** Sampling temperature by persona. */
   readonly temperatures: Readonly<Record<string, number>>;
 }): Maker {
-  const { probes, crossed, control, tokenFormat, temperatures } = params;
+  const { probes, crossed, control, tokenFormat, personas, temperatures } = params;
   return {
     name: 'persona-answers',
     options: {
@@ -28,7 +32,11 @@ export function answersMaker(params: {
       token_format: tokenFormat,
     },
     async make(job) {
-      const asked = buildProbes(probes, { crossed, control, tokenFormat });
+      const asked = buildProbes(probes, {
+        crossed,
+        control,
+        token: compileControlToken(tokenFormat, personas),
+      });
       const made = await job.each(asked, async (probe) => {
         const temperature = temperatures[probe.persona.persona] ?? 0.7;
         const { value, provenance } = await job.llm.ask(answerAsk(probe, temperature));

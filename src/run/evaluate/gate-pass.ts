@@ -85,7 +85,8 @@ async function readLines<Shape extends z.ZodType>(path: string, shape: Shape): P
       cause,
     });
   });
-  return text.split('\n').flatMap((line, index) => {
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  return lines.flatMap((line, index) => {
     if (line.trim() === '') return [];
     const parsed = shape.safeParse(jsonOrNull(line));
     if (parsed.success) return [parsed.data];

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { ConfigError, ValidationError } from '../../core/errors.ts';
+import { suggestName } from '../../lib/nearest.ts';
 
 /** An answer of a persona to a prompt. */
 export interface PersonaAnswer {
@@ -25,7 +26,8 @@ export async function readAnswers(path: string): Promise<PersonaAnswer[]> {
       cause,
     });
   });
-  const answers = text.split('\n').flatMap((line, index) => {
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  const answers = lines.flatMap((line, index) => {
     if (line.trim() === '') return [];
     return [readAnswer(line, `${path}:${index + 1}`)];
   });
@@ -33,6 +35,22 @@ export async function readAnswers(path: string): Promise<PersonaAnswer[]> {
   throw new ValidationError(`${path}: ${answers.length} answers; at most ${mostAnswers} are compared`, {
     code: 'answers-too-many',
     hint: 'give fewer prompts: a few dozen a persona say as much',
+  });
+}
+
+/** Of answers that `path` holds those of the named personas; without a name all. @throws ConfigError `persona-unknown` */
+export function chooseAnswers(
+  answers: readonly PersonaAnswer[],
+  only: readonly string[],
+  path: string,
+): readonly PersonaAnswer[] {
+  if (only.length === 0) return answers;
+  const known = [...new Set(answers.map(({ persona }) => persona))].toSorted();
+  const unknown = only.find((id) => !known.includes(id));
+  if (unknown === undefined) return answers.filter(({ persona }) => only.includes(persona));
+  throw new ConfigError(`${path}: no answers of "${unknown}"; ${suggestName(unknown, known)}`, {
+    code: 'persona-unknown',
+    hint: `it has answers of ${known.join(', ')}`,
   });
 }
 

@@ -4,6 +4,7 @@ import type { SentenceEncoder, Tagger } from '../../core/tagger.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import {
   measureSeparability,
+  notSeparated,
   type PersonaSeparation,
   type Separability,
 } from '../../evaluate/persona/separability.ts';
@@ -118,7 +119,7 @@ function personaLines(params: {
   );
   return described.map(({ id, persona }, index): PersonaLine => {
     const own = judged.best.flatMap((_, i) => (personas[i] === index ? [i] : []));
-    const { taken_for: takenFor, ...separation } = separations[index] ?? emptySeparation;
+    const { taken_for: takenFor, ...separation } = separations[index] ?? notSeparated;
     const other = takenFor && described[takenFor.persona];
     return {
       id,
@@ -134,13 +135,6 @@ function personaLines(params: {
   });
 }
 
-const emptySeparation: PersonaSeparation = {
-  accuracy: null,
-  within: null,
-  between: null,
-  silhouette: null,
-  taken_for: null,
-};
 const emptyStyle: StyleAgreement = {
   wanted: [],
   agreement: null,

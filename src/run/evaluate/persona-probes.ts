@@ -5,7 +5,7 @@ import type { Taxonomy } from '../../core/taxonomy.ts';
 import { suggestName } from '../../lib/nearest.ts';
 import type { ChatMessage } from '../../llm/ask.ts';
 import { cardPrompts } from '../../lora/card-prompts.ts';
-import { applyControlToken } from '../../shard/control-token.ts';
+import type { ControlToken } from '../../shard/control-token.ts';
 
 export const controlChoices = ['prefix', 'system', 'none'] as const;
 export type ControlChoice = (typeof controlChoices)[number];
@@ -32,17 +32,14 @@ export interface ProbeSet {
   readonly prompts: readonly ProbePrompt[];
 }
 
-/**
- * The personas and prompts of a configuration (`eval.persona_tests`) and of cards (`extra.eval_prompts`, a list of texts).
- * @throws ConfigError `no-personas`, `no-prompts`, `persona-unknown`
- */
-export function gatherProbes(params: {
+/** Whom the configuration tests (`eval.persona_tests`), or, where cards are given, the cards. */
+export function describedPersonas({
+  config,
+  cards,
+}: {
   readonly config: Config;
   readonly cards: readonly Card[];
-  /** Only these; empty: all. */
-  readonly only: readonly string[];
-}): ProbeSet {
-  const { config, cards, only } = params;
+}): ProbedPersona[] {
   const tested = [...new Set(config.eval.persona_tests.map(({ persona }) => persona))].map(
     (id): ProbedPersona => ({
       id,
@@ -59,7 +56,21 @@ export function gatherProbes(params: {
     styles: [...card.voice.traits, ...(card.voice.tone === null ? [] : [card.voice.tone])],
     system: systemOf(card),
   }));
-  const all = cards.length > 0 ? carded : tested;
+  return cards.length > 0 ? carded : tested;
+}
+
+/**
+ * The personas to ask, and the prompts of the configuration and of cards (`extra.eval_prompts`, a list of texts).
+ * @throws ConfigError `no-personas`, `no-prompts`, `persona-unknown`
+ */
+export function gatherProbes(params: {
+  readonly config: Config;
+  readonly cards: readonly Card[];
+  /** Only these; empty: all. */
+  readonly only: readonly string[];
+}): ProbeSet {
+  const { config, cards, only } = params;
+  const all = describedPersonas(params);
   const unknown = only.find((id) => !all.some((each) => each.id === id));
   if (unknown !== undefined) {
     const known = all.map(({ id }) => id);
@@ -119,7 +130,7 @@ export interface Probe {
 /** Every persona on every prompt (crossed, so that topics can be told from manner), or each on its own prompts alone. */
 export function buildProbes(
   { personas, prompts }: ProbeSet,
-  params: { readonly crossed: boolean; readonly control: ControlChoice; readonly tokenFormat: string },
+  params: { readonly crossed: boolean; readonly control: ControlChoice; readonly token: ControlToken },
 ): Probe[] {
   return personas.flatMap((persona) =>
     prompts.flatMap(({ text, owner }, promptIndex) => {
@@ -132,13 +143,13 @@ export function buildProbes(
 function controlled(
   { persona, system }: ProbedPersona,
   prompt: string,
-  { control, tokenFormat }: { readonly control: ControlChoice; readonly tokenFormat: string },
+  { control, token }: { readonly control: ControlChoice; readonly token: ControlToken },
 ): ChatMessage[] {
   const bare: ChatMessage[] = [
     ...(system === null ? [] : [{ role: 'system' as const, content: system }]),
     { role: 'user', content: prompt },
   ];
-  const messages = applyControlToken(bare, { persona, mode: control, format: tokenFormat, dropped: false });
+  const messages = token.apply(bare, { persona, mode: control, dropped: false });
   return messages.flatMap(({ role, content }) => (role === 'tool' ? [] : [{ role, content }]));
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { measureSeparability, shuffle } from '../../../src/evaluate/persona/separability.ts';
+import { measureSeparability, notSeparated, shuffle } from '../../../src/evaluate/persona/separability.ts';
 import type { AnswerPoints } from '../../../src/evaluate/persona/similarity.ts';
 import { seededRandom } from '../../../src/lib/seeded-random.ts';
 
@@ -42,7 +42,7 @@ test('personas with a manner of their own are told apart, whatever the topics', 
   expect(found.crossed).toBe(true);
   expect(found.separability).toBeGreaterThan(0.9);
   expect(found.p_value).toBe(1 / 200);
-  expect(found.within).toBeLessThan(found.between);
+  expect(found.within).toBeLessThan(found.between ?? NaN);
   for (const { silhouette, accuracy } of found.per_persona) {
     expect(silhouette).toBeGreaterThan(0.2);
     expect(accuracy).toBeGreaterThan(0.7);
@@ -55,18 +55,19 @@ test('personas shuffled within the prompts come out at chance', () => {
     const personas = shuffle(points, true, seededRandom(`shuffle ${round}`));
     return measureSeparability({ ...points, personas }, 5, round);
   });
-  const mean = values.reduce((sum, { separability }) => sum + separability, 0) / values.length;
+  const mean = values.reduce((sum, { separability }) => sum + (separability ?? NaN), 0) / values.length;
   expect(Math.abs(mean)).toBeLessThan(0.06);
-  expect(values.filter(({ p_value: p }) => p < 0.05).length).toBeLessThanOrEqual(4);
+  expect(values.filter(({ p_value: p }) => (p ?? NaN) < 0.05).length).toBeLessThanOrEqual(4);
 });
 
 test('personas without a manner come out at chance, however different the topics are', () => {
   const values = Array.from({ length: 20 }, (_, round) =>
     measureSeparability(plant({ personas: 4, prompts: 8, manner: 0, topic: 8, seed: `none ${round}` }), 4, 1),
   );
-  const mean = values.reduce((sum, { separability }) => sum + separability, 0) / values.length;
+  const mean = values.reduce((sum, { separability }) => sum + (separability ?? NaN), 0) / values.length;
   expect(Math.abs(mean)).toBeLessThan(0.06);
-  const gap = values.reduce((sum, { within, between }) => sum + between - within, 0) / values.length;
+  const gap =
+    values.reduce((sum, { within, between }) => sum + (between ?? NaN) - (within ?? NaN), 0) / values.length;
   expect(Math.abs(gap)).toBeLessThan(0.03);
 });
 
@@ -78,7 +79,7 @@ test('with prompts of their own for every persona shuffled personas are at chanc
     return measureSeparability({ ...own, personas }, 4, round);
   });
   expect(values.every(({ crossed }) => !crossed)).toBe(true);
-  const mean = values.reduce((sum, { separability }) => sum + separability, 0) / values.length;
+  const mean = values.reduce((sum, { separability }) => sum + (separability ?? NaN), 0) / values.length;
   expect(Math.abs(mean)).toBeLessThan(0.06);
 });
 
@@ -100,4 +101,28 @@ test('two personas alike are named as taken for each other', () => {
 test('the same answers and seed give the same numbers', () => {
   const points = plant({ personas: 3, prompts: 4, manner: 0.5, seed: 'same' });
   expect(measureSeparability(points, 3, 7)).toEqual(measureSeparability(points, 3, 7));
+});
+
+test('with one answer a persona nothing is measured, and nothing looks as if it were', () => {
+  const points = plant({ personas: 3, prompts: 1, manner: 2, seed: 'single' });
+  const found = measureSeparability(points, 3, 42);
+  expect(found).toMatchObject({
+    accuracy: null,
+    chance: null,
+    separability: null,
+    p_value: null,
+    permutations: 0,
+    crossed: false,
+    within: null,
+    between: null,
+  });
+  expect(found.per_persona).toEqual([notSeparated, notSeparated, notSeparated]);
+});
+
+test('a single answer among several is not taken for another persona’s', () => {
+  const points = plant({ personas: 2, prompts: 3, manner: 2, seed: 'few' });
+  const personas = points.personas.map((_persona, i) => (i === 0 ? 1 : 0));
+  const found = measureSeparability({ ...points, personas }, 2, 42);
+  expect(found.separability).not.toBeNull();
+  expect(found.per_persona[1]).toMatchObject({ accuracy: null, within: null, taken_for: null });
 });

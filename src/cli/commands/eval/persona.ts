@@ -9,13 +9,13 @@ import type { Taxonomy } from '../../../core/taxonomy.ts';
 import { listCards } from '../../../run/cards/card-files.ts';
 import { createContext } from '../../../run/context.ts';
 import { answersFile, answersMaker } from '../../../run/evaluate/answers-maker.ts';
-import { readAnswers } from '../../../run/evaluate/persona-answers.ts';
+import { chooseAnswers, type PersonaAnswer, readAnswers } from '../../../run/evaluate/persona-answers.ts';
 import { evaluatePersonas } from '../../../run/evaluate/persona-pass.ts';
 import {
   type ControlChoice,
   controlChoices,
+  describedPersonas,
   gatherProbes,
-  type ProbedPersona,
 } from '../../../run/evaluate/persona-probes.ts';
 import { requireLocal } from '../../../run/make/require-local.ts';
 import { runMaker } from '../../../run/make/make-job.ts';
@@ -84,39 +84,39 @@ export async function evaluatePersonasCommand(args: PersonaArguments, taxonomy: 
   const paths = (args.cards ?? []).map(findConfig);
   const cards =
     paths.length > 0 ? (await listCards(paths, { taxonomy, configsFolder })).map(({ card }) => card) : [];
-  const probes = gatherProbes({ config, cards, only: args.persona ?? [] });
   const tools = await loadTools({ persona: args.tagger, traits: config.taggers.traits }, taxonomy);
   const encoderTools = await loadTools({ persona: args.encoder, traits: config.taggers.traits }, taxonomy);
   await withProcess({ json: args.json }, async (effects) => {
-    const path = args.answers ?? (await askAnswers(args, { config, probes, cards }, effects));
-    if (path === null) return; // an estimate or a preview was printed
-    const recorded = await readAnswers(path);
-    const only = args.persona ?? [];
-    const answers = only.length > 0 ? recorded.filter(({ persona }) => only.includes(persona)) : recorded;
+    const answers =
+      args.answers === undefined
+        ? await askAnswers(args, { config, cards, taxonomy }, effects)
+        : chooseAnswers(await readAnswers(args.answers), args.persona ?? [], args.answers);
+    if (answers === null) return; // an estimate or a preview was printed
     await using persona = await openTagger(tools.personaTagger.folder, taxonomy);
     await using traits = await openTagger(tools.traitTagger.folder, taxonomy);
     await using encoder = await openEncoder(encoderTools.personaTagger.folder, taxonomy);
     const judges = { persona, traits, encoder, encoderName: encoderTools.personaTagger.id, taxonomy };
-    const known: readonly ProbedPersona[] = probes.personas;
+    const known = describedPersonas({ config, cards });
     const evaluation = await evaluatePersonas(answers, { known, judges, seed: args.seed });
     effects.print(args.json ? JSON.stringify(evaluation, null, 2) : renderPersonaEvaluation(evaluation));
   });
 }
 
-/** Where the answers are; null where an estimate or a preview was printed instead. */
+/** The answers of an endpoint; null where an estimate or a preview was printed instead. */
 async function askAnswers(
   args: PersonaArguments,
   {
     config,
-    probes,
     cards,
+    taxonomy,
   }: {
     readonly config: Awaited<ReturnType<typeof loadConfig>>['config'];
-    readonly probes: ReturnType<typeof gatherProbes>;
     readonly cards: readonly Card[];
+    readonly taxonomy: Taxonomy;
   },
   effects: CommandEffects,
-): Promise<string | null> {
+): Promise<readonly PersonaAnswer[] | null> {
+  const probes = gatherProbes({ config, cards, only: args.persona ?? [] });
   if (args.provider === undefined && args.profile === undefined && args['base-url'] === undefined) {
     throw new ConfigError(
       'eval --persona: name an endpoint (--base-url or --profile), or recorded --answers',
@@ -133,6 +133,7 @@ async function askAnswers(
     crossed: args.cross,
     control: args.control ?? config.output.control_token,
     tokenFormat: config.inference.persona_token_format,
+    personas: taxonomy.personas,
     temperatures: config.inference.persona_temperatures,
   });
   const outcome = await runMaker(maker, params, effects, createContext(effects));
@@ -141,7 +142,7 @@ async function askAnswers(
     return null;
   }
   const { tally, out } = outcome;
-  if (tally.unanswered === 0) return join(out, answersFile);
+  if (tally.unanswered === 0) return readAnswers(join(out, answersFile));
   throw new FatalError(`${tally.unanswered} of ${tally.asked} asks got no answer from the endpoint`, {
     code: 'make-unanswered',
     hint: 'run the same command again: only they are asked',
