@@ -31,6 +31,7 @@ async function main(): Promise<void> {
       describe: 'What stderr carries: text for people, or one JSON event a line',
     })
     .strict()
+    .check((args) => refuseRepeats(args, parser))
     .exitProcess(false)
     .wrap(100)
     .version(packageVersion)
@@ -57,17 +58,26 @@ class UsageShown extends Error {}
 function usageMessage(message: string, parser: object): string {
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1];
   if (!unknown) return message;
-  const known = [...commandNames, ...subcommandNames, ...optionsOf(parser)];
+  const known = [...commandNames, ...subcommandNames, ...optionsOf(parser).known];
   return unknown
     .split(', ')
     .map((name) => `unknown argument "${name}"; ${suggestName(name, known)}`)
     .join('\n');
 }
 
-/** Options of the command that was asked for. The types of yargs leave out where they stand. */
-function optionsOf(parser: object): string[] {
-  const { getOptions } = parser as { getOptions?: () => { key?: object } };
-  return Object.keys(getOptions?.call(parser).key ?? {});
+/** Options of the command that was asked for, and those that take several values. The types of yargs leave out where they stand. */
+function optionsOf(parser: object): { readonly known: string[]; readonly several: readonly string[] } {
+  const { getOptions } = parser as { getOptions?: () => { key?: object; array?: string[] } };
+  const { key = {}, array = [] } = getOptions?.call(parser) ?? {};
+  return { known: Object.keys(key), several: array };
+}
+
+/** yargs makes a list of an option that stands twice; commands that want one value would take it for anything. */
+function refuseRepeats(args: Readonly<Record<string, unknown>>, parser: object): true {
+  const { known, several } = optionsOf(parser);
+  const repeated = known.find((name) => Array.isArray(args[name]) && !several.includes(name));
+  if (repeated === undefined) return true;
+  throw new ConfigError(`--${repeated} is given more than once, and takes one value`, { code: 'usage' });
 }
 
 /** Our own line breaks stay; what came from data is made harmless. */
@@ -116,9 +126,9 @@ function describeFailure(error: unknown): {
 }
 
 let finished = false;
-// A promise that never settles lets Node leave with 0 as if all were well.
-process.on('exit', () => {
-  if (finished) return;
+// A promise that never settles lets Node leave with 0 as if all were well; whoever leaves with another code means it.
+process.on('exit', (code) => {
+  if (finished || code !== 0) return;
   process.stderr.write('unexpected end: the work was not finished\n');
   process.exitCode = 3;
 });

@@ -120,6 +120,10 @@ const systemHints: Record<string, { what: string; todo: string }> = {
   EROFS: { what: 'the file system is read-only', todo: 'choose a writable --out' },
   EMFILE: { what: 'too many open files', todo: 'raise the limit (ulimit -n) or use fewer --workers' },
   ENFILE: { what: 'too many open files on this machine', todo: 'raise the limit or use fewer --workers' },
+  EEXIST: {
+    what: 'something of that name is there already',
+    todo: 'choose another --out, or move what is there',
+  },
   ENOENT: { what: 'no such file or folder', todo: 'check the path' },
   EISDIR: { what: 'a folder where a file is needed', todo: 'check the path' },
   ENOTDIR: { what: 'a file where a folder is needed', todo: 'check the path' },

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 
+import { loadTaxonomy } from '../../../taggers/index.ts';
 import { ValidationError } from '../../core/errors.ts';
 import { inertJson } from '../../lib/inert-json.ts';
 import { verifyRun } from '../../run/inspect/verify.ts';
@@ -20,7 +21,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
       .example('$0 verify --run runs/my', 'before you push or train'),
   async handler(args) {
-    const result = await verifyRun(args.run);
+    const result = await verifyRun({ run: args.run, taxonomy: await loadTaxonomy() });
     const text = [
       `${result.files} files, ${result.rows} rows`,
       ...result.findings.map((finding) => sanitize(`${finding.code}  ${finding.place}: ${finding.message}`)),
