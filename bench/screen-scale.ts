@@ -45,7 +45,7 @@ try {
   clock();
   const screening = await screenUnits(
     pool,
-    { out, config, units, benchmarks: null, toolVersion: tools.toolVersion },
+    { out, config, units, benchmarks: null, taxonomy: tools.taxonomy, toolVersion: tools.toolVersion },
     createContext({ emit: () => undefined, clock: Date.now }),
   );
   const screened = clock();

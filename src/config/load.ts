@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
 import { ConfigError } from '../core/errors.ts';
@@ -9,6 +8,7 @@ import type { Taxonomy } from '../core/taxonomy.ts';
 import { suggestName } from '../lib/nearest.ts';
 import { configJsonSchema } from './explain.ts';
 import { checkNames, type ConfigIssue } from './check-names.ts';
+import { readYaml } from './read-yaml.ts';
 import { type Config, configSchema } from './schema.ts';
 import { applySets, sectionKeys } from './set-values.ts';
 
@@ -31,16 +31,15 @@ export async function loadConfig(params: {
 }): Promise<LoadedConfig> {
   const path = resolve(params.path);
   const text = await readText(path, params.path);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const syntax = document.errors[0];
-  if (syntax) {
-    throw new ConfigError(`${params.path}: not valid YAML: ${syntax.message}`, {
+  const read = readYaml(text);
+  if (read.problem) {
+    const { message, hint } = read.problem;
+    throw new ConfigError(`${params.path}:${read.problem.line}: not valid YAML: ${message}`, {
       code: 'config-yaml',
-      hint: 'check indentation, colons and quotes there',
+      hint,
     });
   }
-  const plain: unknown = document.toJS();
+  const plain = read.value;
   if (plain !== null && (typeof plain !== 'object' || Array.isArray(plain))) {
     throw new ConfigError(
       `${params.path}: expected keys and values, found ${Array.isArray(plain) ? 'a list' : typeof plain}`,
@@ -49,12 +48,8 @@ export async function loadConfig(params: {
   }
   const overridden = applySets({ ...plain }, params.sets);
   const locate = (keys: readonly PropertyKey[]): string => {
-    for (let depth = keys.length; depth > 0; depth--) {
-      const node = document.getIn(keys.slice(0, depth), true);
-      const offset = isNode(node) ? node.range?.[0] : undefined;
-      if (offset !== undefined) return `:${lines.linePos(offset).line}`;
-    }
-    return '';
+    const at = read.lineOf(keys);
+    return at === undefined ? '' : `:${at}`;
   };
   return { config: validate(overridden, params, locate), path, shown: params.path };
 }

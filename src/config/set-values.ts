@@ -1,7 +1,6 @@
-import { parse } from 'yaml';
-
 import { ConfigError } from '../core/errors.ts';
 import { suggestName } from '../lib/nearest.ts';
+import { readYaml } from './read-yaml.ts';
 import { configSchema } from './schema.ts';
 
 /**
@@ -20,9 +19,18 @@ export function applySets(plain: Record<string, unknown>, sets: readonly string[
         hint: 'for example --set balance.total=100000 or --set persona_weights.code_expert=0.2',
       });
     }
-    assign(result, fullPath(text.slice(0, at).split('.'), text), parse(text.slice(at + 1)));
+    assign(result, fullPath(text.slice(0, at).split('.'), text), readValue(text.slice(at + 1), text));
   }
   return result;
+}
+
+function readValue(value: string, text: string): unknown {
+  const read = readYaml(value);
+  if (!read.problem) return read.value;
+  throw new ConfigError(`--set ${text}: not valid YAML: ${read.problem.message}`, {
+    code: 'set-syntax',
+    hint: read.problem.hint,
+  });
 }
 
 function fullPath(path: readonly string[], text: string): string[] {

@@ -14,6 +14,11 @@ export interface AtomicFile extends AsyncDisposable {
 /** Temporary names carry this mark; whatever still carries it at start is rubbish of a killed run. */
 export const temporaryMark = '.tmp-';
 
+/** Whether a name is that of a temporary file: the mark and twelve random digits at its end. */
+export function isTemporary(name: string): boolean {
+  return /\.tmp-[0-9a-f]{12}$/.test(name);
+}
+
 /** Opens `path` for atomic writing; disposing without `publish` removes the temporary file. Creates missing folders. */
 export async function openAtomic(path: string): Promise<AtomicFile> {
   await mkdir(dirname(path), { recursive: true });

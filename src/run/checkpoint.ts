@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { temporaryMark, writeFileAtomic } from '../lib/atomic-file.ts';
+import { isTemporary, writeFileAtomic } from '../lib/atomic-file.ts';
 import { crashPoint } from '../lib/crash-point.ts';
 import { slashPath } from '../lib/slash-path.ts';
 
@@ -123,7 +123,7 @@ export async function fileSha256(path: string): Promise<{ bytes: number; sha256:
   return { bytes: size, sha256: hash.digest('hex') };
 }
 
-/** Removes temporary files of killed runs, and files of `folders` that `keep` does not name (paths relative to the run folder). */
+/** Removes files of `folders` that `keep` does not name (paths relative to the run folder). */
 export async function sweep(
   out: string,
   folders: readonly string[],
@@ -150,9 +150,23 @@ async function removeEmptyFolders(folder: string, root: string): Promise<void> {
   await removeEmptyFolders(dirname(folder), root);
 }
 
-/** Removes every temporary file below the run folder. */
-export async function removeTemporaryFiles(out: string): Promise<void> {
-  for (const path of await listTree(out)) if (path.includes(temporaryMark)) await rm(path, { force: true });
+/** Removes what killed runs left of what they write: temporary files below the folders, and beside the files. */
+export async function removeTemporaryFiles(written: {
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
+}): Promise<void> {
+  const below = await Promise.all(written.folders.map(listTree));
+  const beside = await Promise.all(written.files.map(listBeside));
+  for (const path of [...below, ...beside].flat())
+    if (isTemporary(basename(path))) await rm(path, { force: true });
+}
+
+/** Files whose names begin with that of a file, and go on. */
+async function listBeside(path: string): Promise<string[]> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(`${basename(path)}.`))
+    .map((name) => join(dirname(path), name));
 }
 
 async function listTree(folder: string): Promise<string[]> {

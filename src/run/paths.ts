@@ -18,6 +18,8 @@ export interface RunPaths {
   readonly refined: string;
   readonly screen: string;
   readonly state: string;
+  /** All of them: what stands in one and was not written by a run is removed. */
+  readonly folders: readonly string[];
   /** Marker of a finished run. */
   readonly finished: string;
   readonly log: string;
@@ -40,6 +42,9 @@ export function runPaths(out: string): RunPaths {
     refined: join(out, 'refined'),
     screen: join(out, 'screen'),
     state: join(out, 'state'),
+    folders: ['tags', 'refined', 'screen', 'state', 'plan', 'quarantine', 'dataset', 'report'].map((name) =>
+      join(out, name),
+    ),
     finished: join(out, 'state', 'finished.done'),
     log: join(out, 'state', 'log.jsonl'),
     corpus: join(out, 'state', 'corpus.json'),
@@ -52,10 +57,15 @@ export function shardMarker(paths: RunPaths, shard: string): string {
   return paths.done('shard', shard.replace(/^dataset\//, ''));
 }
 
+/** What names an input file of the run, and with its rows the row keys. */
+export function fileKey({ source, name }: InputFile): string {
+  return JSON.stringify([source, name]);
+}
+
 /** Folder name of an input: readable, and unique by a hash of its identity. */
 function inputFolder(file: InputFile): string {
   const readable = file.name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(-60);
-  return `${readable}-${hashToHex(hashText(JSON.stringify([file.source, file.name]))).slice(0, 8)}`;
+  return `${readable}-${hashToHex(hashText(fileKey(file))).slice(0, 8)}`;
 }
 
 /** Marker of the scan of an input file. */

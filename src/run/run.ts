@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -28,6 +28,7 @@ import { planCorpus, type PlannedCorpus } from './plan/plan-corpus.ts';
 import { prepare, type Prepared } from './scan/prepare.ts';
 import { recordOutcome } from './report/record-outcome.ts';
 import { type CascadeFacts, refineUnits } from './tag/refine-pass.ts';
+import { checkRunFolder, emptyRun, pathsRead } from './run-folder.ts';
 import { createRunLog } from './run-log.ts';
 import { scanSources, type ScannedFile } from './scan/scan-pass.ts';
 import { type Screening, screenUnits } from './tag/screen-pass.ts';
@@ -100,8 +101,9 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   const prepared = await prepare(params, effects, context);
   await makeFolder(out);
   await using _lock = await lockRun(paths.lock, out);
-  if (params.fresh) await emptyRun(out);
-  await removeTemporaryFiles(out);
+  await checkRunFolder(paths, await pathsRead(params, prepared));
+  if (params.fresh) await emptyRun(paths);
+  await removeTemporaryFiles({ folders: paths.folders, files: [paths.runJson, paths.lock] });
   await rm(paths.finished, { force: true });
   log.open(paths.log);
   const workers = params.workers ?? params.loaded.config.run.workers ?? availableParallelism();
@@ -173,23 +175,6 @@ async function decide(
   const layout = await orderCorpus(pool, planned, config, context);
   const draft = draftRun(params, { sources, tagged, planned, audit, layout });
   return { layout: withoutRows(layout), draft };
-}
-
-/** Removes what runs write, and nothing else that may lie in the folder. */
-async function emptyRun(out: string): Promise<void> {
-  for (const name of [
-    'run.json',
-    'tags',
-    'refined',
-    'screen',
-    'state',
-    'plan',
-    'quarantine',
-    'dataset',
-    'report',
-  ]) {
-    await rm(join(out, name), { recursive: true, force: true });
-  }
 }
 
 /** PLAN, with what it read and decided left in the run folder. */
@@ -306,11 +291,7 @@ async function tagCorpus(
     },
     context,
   );
-  const screening = await screenUnits(
-    pool,
-    { out, config, units, benchmarks, toolVersion: params.tools.toolVersion },
-    context,
-  );
+  const screening = await screenUnits(pool, { ...params.tools, out, config, units, benchmarks }, context);
   return { files, units, cascade, screening, tokenizer };
 }
 

@@ -43,7 +43,7 @@ async function perform(task: WorkerTask): Promise<unknown> {
     case 'pace':
       return paceStep(task, (await accurateKit()).persona);
     case 'screen':
-      return screenStep(task);
+      return screenStep(task, setup().taxonomy);
     case 'collect':
       return collectStep(task, setup().taxonomy);
     case 'order':

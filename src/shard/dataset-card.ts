@@ -13,7 +13,7 @@ export interface DatasetCardOptions {
     readonly licence: string | null;
     readonly rows: number;
   }[];
-  /** Of the balanced corpus; shares in [0, 1], `target` null where none was asked for. */
+  /** Of the rows in the dataset; shares in [0, 1], `target` null where none was asked for. */
   readonly personas: readonly LabelShare[];
   readonly traits: readonly LabelShare[];
   readonly controlToken: 'prefix' | 'system' | 'none';

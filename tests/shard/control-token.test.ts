@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Message } from '../../src/core/row.ts';
-import { applyControlToken, type ControlTokenOptions } from '../../src/shard/control-token.ts';
+import { compileControlToken, type ControlTokenUse } from '../../src/shard/control-token.ts';
 
 const format = '<persona:{persona_name}>';
 const chat: readonly Message[] = [
@@ -12,9 +12,16 @@ const chat: readonly Message[] = [
 ];
 const withoutSystem = chat.slice(1);
 
-function apply(messages: readonly Message[], change: Partial<ControlTokenOptions> = {}): string[] {
-  const options = { persona: 'math_tutor', mode: 'prefix', format, dropped: false, ...change } as const;
-  return applyControlToken(messages, options).map(({ role, content }) => `${role}: ${content}`);
+const personas = ['math', 'math_tutor', 'code_expert'].map((id) => ({ id, aliases: [`old.${id}`] }));
+const token = compileControlToken(format, personas);
+
+function apply(
+  messages: readonly Message[],
+  change: Partial<ControlTokenUse & { format: string }> = {},
+): string[] {
+  const use = { persona: 'math_tutor', mode: 'prefix', dropped: false, ...change } as const;
+  const applied = compileControlToken(change.format ?? format, personas).apply(messages, use);
+  return applied.map(({ role, content }) => `${role}: ${content}`);
 }
 
 test('prefix puts the token before the first user message', () => {
@@ -36,27 +43,26 @@ test('system puts the token into the leading system message, or makes one', () =
 
 test.each(['prefix', 'system', 'none'] as const)('applying %s twice is the same as once', (mode) => {
   for (const messages of [chat, withoutSystem]) {
-    const options = { persona: 'math_tutor', mode, format, dropped: false };
-    const once = applyControlToken(messages, options);
-    expect(applyControlToken(once, options)).toEqual(once);
+    const use = { persona: 'math_tutor', mode, dropped: false };
+    const once = token.apply(messages, use);
+    expect(token.apply(once, use)).toEqual(once);
   }
 });
 
 test.each(['prefix', 'system', 'none'] as const)('any other token is replaced by that of %s', (mode) => {
   for (const before of ['prefix', 'system'] as const) {
-    const tagged = applyControlToken(withoutSystem, {
-      persona: 'code_expert',
-      mode: before,
-      format,
-      dropped: false,
-    });
+    const use = { persona: 'code_expert', mode: before, dropped: false };
+    const tagged = token.apply(withoutSystem, use);
     expect(apply(tagged, { mode })).toEqual(apply(withoutSystem, { mode }));
   }
 });
 
-test('a token that was doubled elsewhere is taken out whole', () => {
-  const doubled: Message[] = [{ role: 'user', content: '<persona:a>\n<persona:b>\r\nHello' }];
+test('a token that was doubled elsewhere is taken out whole, be it of an id or of an alias', () => {
+  const doubled: Message[] = [
+    { role: 'user', content: '<persona:math>\n<persona:old.code_expert>\r\nHello' },
+  ];
   expect(apply(doubled)).toEqual(['user: <persona:math_tutor>\nHello']);
+  expect(token.strip(doubled)).toEqual([{ role: 'user', content: 'Hello' }]);
 });
 
 test('a dropped row and mode none carry no token', () => {
@@ -75,14 +81,18 @@ test('text that only looks like the beginning of a token stays', () => {
   expect(apply(words)).toEqual(['user: <persona:math_tutor>\n<persona: what is that?>']);
 });
 
-test('a format of signs that mean something in expressions works, and one without an end needs its newline', () => {
-  expect(apply([{ role: 'user', content: '[(x)] Hi' }], { format: '[({persona_name})]' })).toEqual([
+test.each([
+  ['[{persona_name}]', '[citation] needed'],
+  ['h{persona_name}:', 'https://example.com/page - please summarise'],
+  ['<persona:{persona_name}>', '<persona:nobody> Hello'],
+  ['<persona:{persona_name}>', '<persona:oldXmath> Hello'],
+])('with the format %s the text %j stays, as it names no known persona', (loose, content) => {
+  expect(apply([{ role: 'user', content }], { format: loose, mode: 'none' })).toEqual([`user: ${content}`]);
+});
+
+test('a format of signs that mean something in expressions works', () => {
+  expect(apply([{ role: 'user', content: '[(math)] Hi' }], { format: '[({persona_name})]' })).toEqual([
     'user: [(math_tutor)]\nHi',
-  ]);
-  const mention: Message[] = [{ role: 'user', content: '@everyone look' }];
-  expect(apply(mention, { format: '@{persona_name}' })).toEqual(['user: @math_tutor\n@everyone look']);
-  expect(apply([{ role: 'user', content: '@old\nlook' }], { format: '@{persona_name}' })).toEqual([
-    'user: @math_tutor\nlook',
   ]);
 });
 

@@ -6,7 +6,8 @@ import { compressors } from 'hyparquet-compressors';
 import { configSchema } from '../../config/schema.ts';
 import { agreeingBytes } from '../../balance/thin-clusters.ts';
 import type { Message } from '../../core/row.ts';
-import { applyControlToken } from '../../shard/control-token.ts';
+import type { Taxonomy } from '../../core/taxonomy.ts';
+import { compileControlToken } from '../../shard/control-token.ts';
 import type { Manifest, ManifestFile } from '../../shard/manifest.ts';
 import { createScreenColumns, RowScreen, type ScreenColumns } from '../../tag/screen-unit.ts';
 import { SignedRows } from '../signed-rows.ts';
@@ -24,16 +25,17 @@ export async function checkNearDuplicateSplit(params: {
   readonly run: string;
   readonly dataset: string;
   readonly manifest: Manifest;
+  readonly taxonomy: Taxonomy;
 }): Promise<Finding[]> {
   const stored = configSchema.safeParse(await readStoredConfig(params.run).catch(() => undefined));
   const rules = stored.success ? nearDuplicateRules(stored.data) : null;
   if (!stored.success || !rules) return [];
   const screen = new RowScreen({ nearDuplicates: rules, benchmarks: null });
-  const format = stored.data.inference.persona_token_format;
+  const { persona_token_format: format } = stored.data.inference;
+  const token = compileControlToken(format, params.taxonomy.personas);
   const sign = (messages: readonly Message[]): ScreenColumns => {
     const signed = createScreenColumns(screen, 1);
-    const bare = applyControlToken(messages, { persona: '', mode: 'none', format, dropped: false });
-    screen.add(bare, signed, 0);
+    screen.add(token.strip(messages), signed, 0);
     return signed;
   };
   const { min_similarity: minSimilarity } = stored.data.dataset.near_duplicates;

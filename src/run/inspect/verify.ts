@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 
 import { ConfigError } from '../../core/errors.ts';
 import type { Finding as DataFinding } from '../../core/finding.ts';
+import type { Taxonomy } from '../../core/taxonomy.ts';
 import type { Manifest, ManifestFile } from '../../shard/manifest.ts';
 import { fileSha256 } from '../checkpoint.ts';
 import { runPaths } from '../paths.ts';
@@ -31,7 +32,13 @@ export interface Verification {
  * against the markers. Of findings of one kind the first twenty are told one by one. Memory: one row group, and about 400 bytes a row.
  * @throws ConfigError `manifest-not-found`, `targets-not-found`
  */
-export async function verifyRun(run: string): Promise<Verification> {
+export async function verifyRun({
+  run,
+  taxonomy,
+}: {
+  readonly run: string;
+  readonly taxonomy: Taxonomy;
+}): Promise<Verification> {
   const paths = runPaths(run);
   const manifest = await readJson<Manifest>(paths.manifest, 'manifest-not-found');
   const targets = await readJson<PlanTargets>(join(paths.plan, 'targets.json'), 'targets-not-found');
@@ -70,7 +77,7 @@ export async function verifyRun(run: string): Promise<Verification> {
     if (phases.some((group) => group.personas === 'all')) corpus.check(report);
   }
   if (findings.list().length === 0)
-    for (const finding of await checkNearDuplicateSplit({ run, dataset: paths.dataset, manifest }))
+    for (const finding of await checkNearDuplicateSplit({ run, dataset: paths.dataset, manifest, taxonomy }))
       report(finding);
   const artefacts: Finding[] = [];
   await checkArtefacts(run, artefacts);

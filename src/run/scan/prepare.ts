@@ -3,9 +3,8 @@ import type { RunContext } from '../context.ts';
 import { largestRepeats } from '../plan/plan-problem.ts';
 import type { RunEffects, RunParams } from '../run.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
+import { warnIgnored } from './warn-ignored.ts';
 import { findTokenizer, type TokenizerFile } from '../tag/tokenizer.ts';
-
-const shownIgnored = 5;
 
 export interface Prepared {
   readonly sources: readonly ResolvedSource[];
@@ -29,11 +28,7 @@ export async function prepare(
     effects,
   );
   for (const warning of resolved.warnings) context.warn(warning.code, warning.message);
-  const ignored = resolved.ignored.filter(({ reason }) => reason !== 'hidden');
-  for (const { path, reason } of ignored.slice(0, shownIgnored))
-    context.warn('file-ignored', `${path}: ${reason}`);
-  if (ignored.length > shownIgnored)
-    context.warn('file-ignored', `${ignored.length - shownIgnored} more files are no data by their names`);
+  warnIgnored(resolved.ignored, context);
   const repeats = largestRepeats(params.loaded.config);
   if (repeats > 4) {
     context.warn(

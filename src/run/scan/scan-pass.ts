@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 
-import { ValidationError } from '../../core/errors.ts';
+import { FatalError, ValidationError } from '../../core/errors.ts';
 import type { FileScan, InputFile } from '../../core/unit.ts';
 import { slashPath } from '../../lib/slash-path.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
-import { sweep } from '../checkpoint.ts';
+import { type StepKey, sweep } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
-import { runPaths, scanMarker } from '../paths.ts';
+import { fileKey, runPaths, scanMarker } from '../paths.ts';
 import type { ResolvedSource } from './sources.ts';
 import type { ScanTask } from '../tasks.ts';
 import { readEarlierScan, recordScan, scanKey } from './earlier-scan.ts';
@@ -28,7 +28,7 @@ export interface ScanSettings {
 /**
  * Looks at every file of every source, in parallel; the result is in the order of (source, file name). A local file that
  * this run folder has a scan of, and that was not touched since, is not read again.
- * @throws ValidationError `damaged-files`, `no-readable-rows`
+ * @throws ValidationError `damaged-files`, `no-readable-rows`; FatalError `input-name-twice`
  */
 export async function scanSources(
   pool: WorkerPool,
@@ -36,17 +36,10 @@ export async function scanSources(
   settings: ScanSettings,
   context: RunContext,
 ): Promise<ScannedFile[]> {
-  const { out, toolVersion, unitBytes } = settings;
+  const { out } = settings;
   const paths = runPaths(out);
-  const planned = await Promise.all(
-    sources.flatMap((source, index) =>
-      source.files.map(async (file) => {
-        const task: ScanTask = { kind: 'scan', file, options: { ...source.options, unitBytes } };
-        const key = await scanKey(task, toolVersion, context.clock());
-        return { source: index, task, key, marker: scanMarker(paths, file) };
-      }),
-    ),
-  );
+  refuseSameNames(sources.flatMap(({ files }) => files));
+  const planned = await planScans(sources, settings, context);
   const scans = new Map<InputFile, FileScan>();
   for (const { task, key, marker } of planned) {
     const earlier = key && (await readEarlierScan(marker, key));
@@ -89,6 +82,45 @@ export async function scanSources(
   if (settings.onBadFile === 'error') refuseDamaged(scanned);
   refuseNothing(scanned);
   return scanned;
+}
+
+interface PlannedScan {
+  readonly source: number;
+  readonly task: ScanTask;
+  readonly key: StepKey | null;
+  readonly marker: string;
+}
+
+function planScans(
+  sources: readonly ResolvedSource[],
+  { out, toolVersion, unitBytes }: ScanSettings,
+  context: RunContext,
+): Promise<PlannedScan[]> {
+  const paths = runPaths(out);
+  return Promise.all(
+    sources.flatMap(({ files, options }, source) =>
+      files.map(async (file) => {
+        const task: ScanTask = { kind: 'scan', file, options: { ...options, unitBytes } };
+        const key = await scanKey(task, toolVersion, context.clock());
+        return { source, task, key, marker: scanMarker(paths, file) };
+      }),
+    ),
+  );
+}
+
+/** What one file leaves would overwrite what the other left: markers and sidecars go by these names. @throws FatalError `input-name-twice` */
+function refuseSameNames(files: readonly InputFile[]): void {
+  const seen = new Set<string>();
+  for (const file of files) {
+    const key = fileKey(file);
+    if (seen.has(key)) {
+      throw new FatalError(`two input files of source "${file.source}" are called ${file.name}`, {
+        code: 'input-name-twice',
+        hint: 'this is a bug; report the paths of the source',
+      });
+    }
+    seen.add(key);
+  }
 }
 
 /** A corpus without a damaged file's rows would look complete. @throws ValidationError `damaged-files` */

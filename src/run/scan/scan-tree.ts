@@ -5,9 +5,11 @@ import { listFiles } from '../../source/list-files.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
 import type { ScanTask } from '../tasks.ts';
+import { warnIgnored } from './warn-ignored.ts';
 
 /**
- * Looks at every file of a file or folder, in parallel; files that cannot be used are `skipped`. Sorted by name.
+ * Looks at every file of a file or folder, in parallel; files that cannot be used are `skipped`. Sorted by name. What is no
+ * data by its name is warned of.
  * @throws ConfigError `source-not-found`
  */
 export async function scanTree(
@@ -15,11 +17,12 @@ export async function scanTree(
   params: { readonly input: string; readonly unitBytes: number },
   context: RunContext,
 ): Promise<FileScan[]> {
-  const { files } = await listFiles({
+  const { files, ignored } = await listFiles({
     source: basename(params.input),
     paths: [resolve(params.input)],
     baseDir: '/',
   });
+  warnIgnored(ignored, context);
   const scans: FileScan[] = [];
   await pool.runAll<ScanTask, FileScan>(
     files.map((file): ScanTask => ({ kind: 'scan', file, options: { unitBytes: params.unitBytes } })),

@@ -4,7 +4,9 @@ import { resolveDataPath } from '../../config/load.ts';
 import type { Config, SourceConfig } from '../../config/schema.ts';
 import { checkGates, isKnownLicence, nonCommercial } from './gates.ts';
 import { listHubFiles } from '../../hub/list-dataset.ts';
-import { listFiles } from '../../source/list-files.ts';
+import { listFiles, stemOf } from '../../source/list-files.ts';
+import { suggestName } from '../../lib/nearest.ts';
+import { slotNames } from '../../source/adapt/roster.ts';
 import { findRecipe, loadRecipes } from '../../source/recipe.ts';
 
 /** One source of the configuration with everything decided: where its files lie and how they count. */
@@ -30,7 +32,8 @@ export interface ResolvedSources {
 /**
  * Lists the files of every source and applies the licence and benchmark gates.
  * `dataset.data_path` becomes one source per file stem, so that a folder tree reports per dataset.
- * @throws ConfigError `source-not-found`, `no-sources`, `benchmark-refused`, `licence-refused`
+ * @throws ConfigError `source-not-found`, `no-sources`, `source-empty`, `source-name-twice`, `slot-unknown`, `benchmark-refused`,
+ * `licence-refused`
  */
 export async function resolveSources(
   params: { readonly config: Config; readonly configPath: string; readonly recipesFolder: string },
@@ -59,6 +62,7 @@ export async function resolveSources(
   for (const source of config.sources) {
     const merged =
       source.recipe === undefined ? source : withRecipe(source, findRecipe(recipes, source.recipe));
+    checkSlots(merged);
     // What is stated is judged before anything is listed; what only the Hub's own card can say, after.
     if (isKnownLicence(merged.licence) || merged.benchmark) checkGates(merged, config, []);
     const listed = await listSource(merged, configPath, environment, signal);
@@ -81,14 +85,38 @@ export async function resolveSources(
       hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
     });
   }
+  checkNamesApart(sources);
   return { sources, ignored, warnings };
+}
+
+/** A slot that no shape has would leave its column unread. @throws ConfigError `slot-unknown` */
+function checkSlots({ name, columns = {} }: SourceConfig): void {
+  const unknown = Object.keys(columns).find((slot) => !slotNames.includes(slot));
+  if (unknown === undefined) return;
+  throw new ConfigError(`source "${name}": columns: unknown slot "${unknown}"`, {
+    code: 'slot-unknown',
+    hint: suggestName(unknown, slotNames),
+  });
+}
+
+/** Rows and their folders are told apart by the names of source and file. @throws ConfigError `source-name-twice` */
+function checkNamesApart(sources: readonly ResolvedSource[]): void {
+  const twice = sources.find(({ name }, at) => sources.findIndex((other) => other.name === name) !== at);
+  if (!twice) return;
+  // Entries of `sources` have names of their own (src/config/check-names.ts), so the first is of data_path.
+  const files = sources.find(({ name }) => name === twice.name)?.files ?? [];
+  const shown = files.map((file) => file.name).join(', ');
+  throw new ConfigError(
+    `two sources are called "${twice.name}": ${shown} below dataset.data_path, and an entry of sources`,
+    { code: 'source-name-twice', hint: 'give the entry of sources another name' },
+  );
 }
 
 /** Files that differ only in extension are one dataset. */
 function splitByStem(files: readonly InputFile[]): ResolvedSource[] {
   const byStem = new Map<string, InputFile[]>();
   for (const file of files) {
-    const stem = file.name.replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|zst))+$/i, '');
+    const stem = stemOf(file.name);
     byStem.set(stem, [...(byStem.get(stem) ?? []), { ...file, source: stem }]);
   }
   return [...byStem].map(([name, own]) => ({

@@ -5,7 +5,7 @@ import type { Config } from '../../config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { InputFile } from '../../core/unit.ts';
 import { WordHashes } from '../../lib/word-hashes.ts';
-import { listFiles } from '../../source/list-files.ts';
+import { listFiles, stemOf } from '../../source/list-files.ts';
 import { openBytes } from '../../source/open-bytes.ts';
 import { readUnit } from '../../source/read-unit.ts';
 import { scanFile } from '../../source/scan-file.ts';
@@ -70,7 +70,7 @@ async function listBenchmarks(
   if (settings.files.length > 0) {
     const byStem = new Map<string, InputFile[]>();
     for (const file of await list('decontaminate.files', settings.files, configPath)) {
-      const stem = basename(file.name).replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|zst))+$/i, '');
+      const stem = stemOf(basename(file.name));
       byStem.set(stem, [...(byStem.get(stem) ?? []), file]);
     }
     for (const [name, files] of byStem) listed.push({ name, files });

@@ -1,12 +1,7 @@
-import type { Unit } from '../../core/unit.ts';
 import type { RunContext } from '../context.ts';
+import { fileKey } from '../paths.ts';
 import type { Damage } from '../tasks.ts';
 import { refuseDamaged, type ScannedFile } from '../scan/scan-pass.ts';
-
-/** Names an input file of the run. */
-export function fileKey({ file }: Pick<Unit, 'file'>): string {
-  return JSON.stringify([file.source, file.name]);
-}
 
 /**
  * The scan reads the beginning of Parquet and Hub files only; what is damaged behind it shows when the rows are read. Such
@@ -20,12 +15,12 @@ export function leaveOutDamaged(
 ): readonly ScannedFile[] {
   if (damaged.size === 0) return files;
   const left = files.map((entry): ScannedFile => {
-    const skipped = damaged.get(fileKey(entry.scan));
+    const skipped = damaged.get(fileKey(entry.scan.file));
     return skipped ? { ...entry, scan: { ...entry.scan, units: [], skipped } } : entry;
   });
   if (onBadFile === 'error') refuseDamaged(left);
   for (const { scan } of left) {
-    const found = damaged.get(fileKey(scan));
+    const found = damaged.get(fileKey(scan.file));
     if (found) context.warn(found.code, `${found.message}; nothing of the file is used`);
   }
   return left;

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import type { Taxonomy } from '../../core/taxonomy.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import { screenVersion } from '../../tag/screen-sidecar.ts';
 import type { ScreenRules } from '../../tag/screen-unit.ts';
@@ -29,6 +30,7 @@ export interface ScreenPassParams {
   readonly config: Config;
   readonly units: readonly TaggedFileUnit[];
   readonly benchmarks: Benchmarks | null;
+  readonly taxonomy: Taxonomy;
   readonly toolVersion: string;
 }
 
@@ -52,6 +54,7 @@ export async function screenUnits(
     nearDuplicates: rules.nearDuplicates,
     benchmarks: params.benchmarks?.digest ?? null,
     tokenFormat,
+    personas: params.taxonomy.personas.map(({ id, aliases }) => [id, ...aliases]),
   });
   const tasks = planTasks(params, { rules, tokenFormat, digest });
   await runTasks(pool, tasks, params.out, context);

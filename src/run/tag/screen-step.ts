@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { RowBatch } from '../../core/row.ts';
+import type { Taxonomy } from '../../core/taxonomy.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
-import { applyControlToken } from '../../shard/control-token.ts';
+import { compileControlToken, type ControlToken } from '../../shard/control-token.ts';
 import { openBytes } from '../../source/open-bytes.ts';
 import { readUnit } from '../../source/read-unit.ts';
 import { encodeScreen } from '../../tag/screen-sidecar.ts';
@@ -13,12 +14,12 @@ import { takeEntries } from './take-entries.ts';
 import type { ScreenCounts, ScreenTask, StepResult } from '../tasks.ts';
 
 /** Screens one unit for near-duplicates and benchmark texts; publishes its columns and the marker, in that order. */
-export async function screenStep(task: ScreenTask): Promise<StepResult<ScreenCounts>> {
+export async function screenStep(task: ScreenTask, taxonomy: Taxonomy): Promise<StepResult<ScreenCounts>> {
   const started = performance.now();
   const entries = takeEntries(readUnit(task.unit, { keepExtra: false, openBytes }), task.take);
   const columns = await screenUnit(
     task.rules,
-    withoutTokens(entries, task.tokenFormat),
+    withoutTokens(entries, compileControlToken(task.tokenFormat, taxonomy.personas)),
     task.take ?? task.unit.records ?? 4096,
   );
   const content = encodeScreen(columns);
@@ -34,13 +35,18 @@ export async function screenStep(task: ScreenTask): Promise<StepResult<ScreenCou
 }
 
 /** The rows as shards hold them but for the token: `verify` finds the same words. */
-async function* withoutTokens(batches: AsyncIterable<RowBatch>, format: string): AsyncGenerator<RowBatch> {
-  const none = { persona: '', mode: 'none', format, dropped: false } as const;
+async function* withoutTokens(
+  batches: AsyncIterable<RowBatch>,
+  token: ControlToken,
+): AsyncGenerator<RowBatch> {
   for await (const batch of batches) {
     yield batch.map((entry) => {
       if ('reject' in entry) return entry;
-      const messages = applyControlToken(entry.value.messages, none);
-      return { row: entry.row, records: entry.records, value: { messages } };
+      return {
+        row: entry.row,
+        records: entry.records,
+        value: { messages: token.strip(entry.value.messages) },
+      };
     });
   }
 }

@@ -3,6 +3,7 @@ import { openAtomic } from '../../lib/atomic-file.ts';
 import { openBytes } from '../../source/open-bytes.ts';
 import { readUnit } from '../../source/read-unit.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
+import { canWrite, jsonLines } from './json-lines.ts';
 import { createRecordTagger } from './tag-records.ts';
 import type { TagFileCounts, TagFileTask } from '../tasks.ts';
 
@@ -17,12 +18,12 @@ export async function tagFileStep(
   await using file = await openAtomic(task.path);
   for await (const batch of readUnit(task.unit, { keepExtra: false, keepRecords: true, openBytes })) {
     const rows = batch.flatMap((entry) =>
-      'value' in entry ? [{ row: entry.value, record: entry.record }] : [],
+      'value' in entry && canWrite(entry.record) ? [{ row: entry.value, record: entry.record }] : [],
     );
     counts.rejected += batch.length - rows.length;
     if (rows.length === 0) continue;
     const records = await tag(rows);
-    const text = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''), 'utf8');
+    const text = Buffer.from(jsonLines(records), 'utf8');
     await file.handle.writeFile(text);
     counts.rows += rows.length;
     counts.bytes += text.length;

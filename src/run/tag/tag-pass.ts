@@ -5,11 +5,12 @@ import { sidecarVersion } from '../../tag/sidecar.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import { checkBadRates } from './bad-rates.ts';
 import type { RunContext } from '../context.ts';
-import { runPaths, unitName } from '../paths.ts';
+import { fileKey, runPaths, unitName } from '../paths.ts';
 import type { ScannedFile } from '../scan/scan-pass.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import type { Damage, TagCounts, TagTask } from '../tasks.ts';
-import { fileKey, leaveOutDamaged } from './leave-out-damaged.ts';
+import { leaveOutDamaged } from './leave-out-damaged.ts';
+import { takesUnderLimit } from './limit-rows.ts';
 import { unitKey } from './unit-key.ts';
 import { runSteps } from '../steps.ts';
 import type { TokenizerFile } from './tokenizer.ts';
@@ -44,7 +45,9 @@ export async function tagUnits(
   params: TagPassParams,
   context: RunContext,
 ): Promise<{ readonly units: TaggedFileUnit[]; readonly files: readonly ScannedFile[] }> {
-  const planned = planTasks(files, params);
+  const units = files.flatMap(({ scan }) => scan.units);
+  const takes = await takesUnderLimit(units, params.limit, context.signal);
+  const planned = planTasks(files, takes, params);
   const damaged = new Map<string, Damage>();
   const steps = await runSteps<TagTask, TagCounts>(
     pool,
@@ -60,7 +63,7 @@ export async function tagUnits(
         rejected: total(rejected),
       }),
       onDamage(damage, { unit }) {
-        const key = fileKey(unit);
+        const key = fileKey(unit.file);
         const before = damaged.get(key);
         // One of several units speaks for the file: always the same, whichever came first.
         if (!before || damage.message < before.message) damaged.set(key, damage);
@@ -70,7 +73,7 @@ export async function tagUnits(
   );
   const tagged = planned.flatMap(({ task, source, input }): TaggedFileUnit[] => {
     const step = steps.get(task.name);
-    if (!step || damaged.has(fileKey(task.unit))) return [];
+    if (!step || damaged.has(fileKey(task.unit.file))) return [];
     const { name, unit, sidecar, take, origin } = task;
     const outputs = step.outputs.map((output) => output.path);
     const { counts } = step;
@@ -103,16 +106,20 @@ interface PlannedUnit {
   readonly input: string;
 }
 
-function planTasks(files: readonly ScannedFile[], params: TagPassParams): PlannedUnit[] {
+/** `takes`: entries of each unit in order, null for all; units beyond them are no part of the run. */
+function planTasks(
+  files: readonly ScannedFile[],
+  takes: readonly (number | null)[],
+  params: TagPassParams,
+): PlannedUnit[] {
   const paths = runPaths(params.out);
   const taggerFolder = params.taggers.map((tagger) => `${tagger.id}@${tagger.sha256.slice(0, 8)}`).join('+');
-  let left = params.limit ?? Number.POSITIVE_INFINITY;
   const planned: PlannedUnit[] = [];
+  let at = 0;
   for (const { source, scan } of files) {
     scan.units.forEach((unit, index) => {
-      if (left <= 0) return;
-      const take = left < (unit.records ?? Number.POSITIVE_INFINITY) ? left : null;
-      left -= unit.records ?? 0;
+      const take = takes[at++];
+      if (take === undefined) return;
       const name = unitName(unit.file, index);
       const resolved = params.sources[source];
       const origin = params.taxonomy.personas.findIndex((persona) => persona.id === resolved?.persona);
@@ -121,7 +128,7 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
         kind: 'tag',
         name,
         unit,
-        take: Number.isFinite(take) ? take : null,
+        take,
         origin,
         synthetic,
         keepExtra: params.keepExtra,
@@ -131,7 +138,7 @@ function planTasks(files: readonly ScannedFile[], params: TagPassParams): Planne
         quarantine: `quarantine/${name}.jsonl`,
         done: paths.done('tag', name),
         key: unitKey(
-          { unit, take: Number.isFinite(take) ? take : null, input: scan.fingerprint },
+          { unit, take, input: scan.fingerprint },
           {
             'persona of its source': [origin, synthetic],
             'persona tagger': params.taggers[0]?.sha256,

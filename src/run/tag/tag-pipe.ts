@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import ndjson from 'ndjson';
 
 import { ConfigError } from '../../core/errors.ts';
@@ -8,7 +8,8 @@ import { linesOf } from '../../lib/text-of.ts';
 import { compileShape } from '../../source/adapt/compile-shape.ts';
 import { detectShape } from '../../source/adapt/detect-shape.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
-import { createRecordTagger, type TagOptions } from './tag-records.ts';
+import { canWrite } from './json-lines.ts';
+import { createRecordTagger, type TaggedRecord, type TagOptions } from './tag-records.ts';
 
 export interface TagPipeResult {
   readonly rows: number;
@@ -22,47 +23,67 @@ const batchRecords = 256;
 
 /**
  * Tags JSON Lines from a stream to a stream, in order, on this thread: `… | tag-datasets tag - - | …`.
- * Lines that are no JSON or no row are counted and left out. Holds one batch.
- * @throws ConfigError `shape-unknown`
+ * Lines that are no JSON or no row are counted and left out. Ends where the reader of the output has enough. Holds one batch.
+ * @throws ConfigError `shape-unknown`, `pipe-grouped`
  */
 export async function tagPipe(
   kit: TagKit,
   params: Omit<TagOptions, 'cascade'> & { readonly input: Readable; readonly output: Writable },
 ): Promise<TagPipeResult> {
   const counts = { personas: {}, traits: {}, taggers: {}, examples: [] };
+  const tally = { rows: 0, quarantined: 0 };
   const tag = createRecordTagger({ ...kit, accurate: null }, { ...params, cascade: null }, counts);
-  const out = ndjson.stringify();
-  out.pipe(params.output, { end: false });
-  let adapt: ((record: unknown) => Row | RowReject) | undefined;
-  let pending: unknown[] = [];
-  let [rows, rejected] = [0, 0];
-  const flush = async (): Promise<void> => {
-    const toRow = (adapt ??= shapeOf(pending));
-    const values = pending.flatMap((record) => {
-      const row = toRow(record);
-      if ('messages' in row) return [{ row, record }];
-      rejected++;
-      return [];
-    });
-    rows += values.length;
-    pending = [];
-    if (values.length === 0) return;
-    for (const record of await tag(values)) if (!out.write(record)) await once(out, 'drain');
-  };
-  for await (const line of linesOf(params.input)) {
+  const records = tagBatches(batchesOf(params.input, tally), tag, tally);
+  try {
+    await pipeline(records, ndjson.stringify(), params.output, { end: false });
+  } catch (error) {
+    if (!isClosedPipe(error)) throw error;
+  }
+  return { ...tally, personas: counts.personas, traits: counts.traits };
+}
+
+interface Tally {
+  rows: number;
+  quarantined: number;
+}
+
+/** Parsed lines; those that are no JSON are counted. */
+async function* batchesOf(input: Readable, tally: Tally): AsyncGenerator<unknown[]> {
+  let batch: unknown[] = [];
+  for await (const line of linesOf(input)) {
     if (line.trim() === '') continue;
     const record = parseLine(line);
-    if (record === undefined) {
-      rejected++;
-      continue;
-    }
-    pending.push(record);
-    if (pending.length === batchRecords) await flush();
+    if (record === undefined) tally.quarantined++;
+    else batch.push(record);
+    if (batch.length < batchRecords) continue;
+    yield batch;
+    batch = [];
   }
-  if (pending.length > 0) await flush();
-  out.end();
-  await once(out, 'end');
-  return { rows, quarantined: rejected, personas: counts.personas, traits: counts.traits };
+  if (batch.length > 0) yield batch;
+}
+
+async function* tagBatches(
+  batches: AsyncIterable<unknown[]>,
+  tag: ReturnType<typeof createRecordTagger>,
+  tally: Tally,
+): AsyncGenerator<TaggedRecord> {
+  let toRow: ((record: unknown) => Row | RowReject) | undefined;
+  for await (const batch of batches) {
+    toRow ??= shapeOf(batch);
+    const values = [];
+    for (const record of batch) {
+      const row = toRow(record);
+      if ('messages' in row && canWrite(record)) values.push({ row, record });
+    }
+    tally.rows += values.length;
+    tally.quarantined += batch.length - values.length;
+    if (values.length > 0) yield* await tag(values);
+  }
+}
+
+/** The reader has gone: `| head` has what it asked for. */
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
 
 /** undefined where the line is no JSON. */
@@ -76,7 +97,14 @@ function parseLine(line: string): unknown {
 
 function shapeOf(records: unknown[]): (record: unknown) => Row | RowReject {
   const detected = detectShape(records, {});
-  if ('plan' in detected) return compileShape(detected.plan, false);
+  if ('plan' in detected) {
+    const { plan } = detected;
+    if (!plan.grouped) return compileShape(plan, false);
+    throw new ConfigError(
+      `the piped rows are ${plan.kind}, put together by column "${plan.columns['group']}": a dialogue is whole only at the end of the pipe`,
+      { code: 'pipe-grouped', hint: 'tag a file or folder instead: tag rows.jsonl tagged/' },
+    );
+  }
   throw new ConfigError(`the piped rows have no known shape; columns seen: ${detected.unknown.join(', ')}`, {
     code: 'shape-unknown',
     hint: 'rows such as {instruction, input, output} or {messages} are understood',

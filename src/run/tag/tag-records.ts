@@ -1,7 +1,7 @@
 import type { Message, Row } from '../../core/row.ts';
 import type { Tagger, TaggerInfo } from '../../core/tagger.ts';
 import { abstainPersona } from '../../core/taxonomy.ts';
-import { applyControlToken } from '../../shard/control-token.ts';
+import { compileControlToken, type ControlToken } from '../../shard/control-token.ts';
 import { RowEncoder } from '../../tag/encode.ts';
 import { bestLabel, compileTraitDecision } from '../../tag/decide.ts';
 import type { LeastSure } from '../../tag/least-sure.ts';
@@ -49,6 +49,7 @@ export function createRecordTagger(
 ): (rows: readonly RowRecord[]) => Promise<TaggedRecord[]> {
   const { labels, thresholds } = kit.traits.info;
   const encoder = new RowEncoder();
+  const token = compileControlToken('<persona:{persona_name}>', kit.taxonomy.personas);
   const explain = options.explain ? createExplainer(kit.persona) : undefined;
   const decide = compileTraitDecision(kit.taxonomy, labels, thresholds);
   const lookAgain =
@@ -95,13 +96,17 @@ export function createRecordTagger(
           score: tags._persona_score,
           reasons: why,
         });
-      return { ...instructionFields(row, persona), ...tags, ...why };
+      return { ...instructionFields(row, persona, token), ...tags, ...why };
     });
   };
 }
 
 /** The record's own fields, and instruction, input and output: its own where it has them, else the last turn and what led to it. */
-function instructionFields({ row, record }: RowRecord, persona: string): Record<string, unknown> {
+function instructionFields(
+  { row, record }: RowRecord,
+  persona: string,
+  token: ControlToken,
+): Record<string, unknown> {
   const own: Record<string, unknown> =
     typeof record === 'object' && record !== null && !Array.isArray(record) ? { ...record } : {};
   // Reasons of an earlier tagging are none of this one.
@@ -123,10 +128,10 @@ function instructionFields({ row, record }: RowRecord, persona: string): Record<
       input: '',
       output: fromMessages.output,
       ...own,
-      instruction: withToken(own['instruction'], persona),
+      instruction: withToken(own['instruction'], persona, token),
     };
   }
-  return { ...fromMessages, ...own, instruction: withToken(fromMessages.instruction, persona) };
+  return { ...fromMessages, ...own, instruction: withToken(fromMessages.instruction, persona, token) };
 }
 
 const speakers: Readonly<Record<Message['role'], string>> = {
@@ -136,11 +141,10 @@ const speakers: Readonly<Record<Message['role'], string>> = {
   tool: 'Tool',
 };
 
-function withToken(instruction: string, persona: string): string {
-  const [message] = applyControlToken([{ role: 'user', content: instruction }], {
+function withToken(instruction: string, persona: string, token: ControlToken): string {
+  const [message] = token.apply([{ role: 'user', content: instruction }], {
     persona,
     mode: 'prefix',
-    format: '<persona:{persona_name}>',
     dropped: false,
   });
   return message?.content ?? instruction;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { FatalError } from '../../core/errors.ts';
 import type { Unit } from '../../core/unit.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { openBytes } from '../../source/open-bytes.ts';
@@ -11,6 +10,7 @@ import { encodeSidecar } from '../../tag/sidecar.ts';
 import { type QuarantineEntry, type TagKit, tagUnit, type UnitTags } from '../../tag/tag-unit.ts';
 import { type DoneOutput, writeDone } from '../checkpoint.ts';
 import { openTokenCounter } from '../../tag/token-counter.ts';
+import { damageOf } from './damage.ts';
 import { takeEntries } from './take-entries.ts';
 import type { StepOutcome, StepResult, TagCounts, TagTask } from '../tasks.ts';
 
@@ -19,13 +19,11 @@ export async function tagStep(task: TagTask, kit: TagKit): Promise<StepOutcome<T
   try {
     return await tagAndPublish(task, kit);
   } catch (error) {
-    if (!(error instanceof FatalError) || !fileFailures.has(error.code)) throw error;
-    return { damage: { code: error.code, message: error.message } };
+    const damage = damageOf(error);
+    if (!damage) throw error;
+    return { damage };
   }
 }
-
-/** Codes of failures that lie in the input file. */
-const fileFailures = new Set(['corrupt', 'unsupported']);
 
 async function tagAndPublish(task: TagTask, kit: TagKit): Promise<StepResult<TagCounts>> {
   const started = performance.now();

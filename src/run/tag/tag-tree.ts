@@ -5,6 +5,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ConfigError } from '../../core/errors.ts';
 import type { FileScan } from '../../core/unit.ts';
 import { openAtomic } from '../../lib/atomic-file.ts';
+import { stemOf } from '../../source/list-files.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
 import { scanTree } from '../scan/scan-tree.ts';
@@ -63,7 +64,7 @@ export async function tagTree(
 
 /** `a/b.csv.gz` becomes `a/b.jsonl`. */
 function outputName(name: string): string {
-  return `${name.replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|zst))+$/i, '')}.jsonl`;
+  return `${stemOf(name)}.jsonl`;
 }
 
 function targetOf({ file }: FileScan, output: string): string {

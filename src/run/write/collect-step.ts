@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Row } from '../../core/row.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import { hashToHex } from '../../lib/hash.ts';
-import { applyControlToken } from '../../shard/control-token.ts';
+import { compileControlToken, type ControlToken } from '../../shard/control-token.ts';
 import type { OutputRow } from '../../shard/output-row.ts';
 import { openSpill } from '../../shard/spill.ts';
 import { openBytes } from '../../source/open-bytes.ts';
@@ -17,6 +17,7 @@ import type { CollectCounts, CollectTask, StepResult } from '../tasks.ts';
 export async function collectStep(task: CollectTask, taxonomy: Taxonomy): Promise<StepResult<CollectCounts>> {
   const started = performance.now();
   const tags = await readSidecar(join(task.out, task.sidecar));
+  const token = compileControlToken(task.rules.tokenFormat, taxonomy.personas);
   const path = join(task.out, task.spill);
   using spill = openSpill(path);
   const { rows, shards, positions, copies } = task.placements;
@@ -27,7 +28,7 @@ export async function collectStep(task: CollectTask, taxonomy: Taxonomy): Promis
     for (const entry of batch) {
       const at = entryIndex++;
       if (rows[next] !== at || 'reject' in entry) continue;
-      const base = baseRow(entry.value, at, next, task, tags, taxonomy);
+      const base = baseRow(entry.value, at, next, task, { tags, taxonomy, token });
       while (rows[next] === at) {
         const shard = shards[next] ?? 0;
         spill.add(shard, positions[next] ?? 0, {
@@ -55,18 +56,17 @@ function baseRow(
   at: number,
   place: number,
   task: CollectTask,
-  tags: TagColumns,
-  taxonomy: Taxonomy,
+  kit: { readonly tags: TagColumns; readonly taxonomy: Taxonomy; readonly token: ControlToken },
 ): OutputRow {
   const { rules, placements, unit } = task;
+  const { tags, taxonomy, token } = kit;
   const personaIndex = placements.personas[place] ?? 0;
   const persona = taxonomy.personas[personaIndex]?.id ?? '';
   const traitBits = taxonomy.traits.map((_, bit) => bit).filter((bit) => (tags.traits[at] ?? 0) & (1 << bit));
   return {
-    messages: applyControlToken(row.messages, {
+    messages: token.apply(row.messages, {
       persona,
       mode: rules.controlToken,
-      format: rules.tokenFormat,
       dropped: isDropped(tags.contentHash, at, rules.seed, rules.tokenDropout),
     }),
     tools: row.tools ?? null,

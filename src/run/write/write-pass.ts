@@ -19,7 +19,7 @@ import type { CollectCounts, CollectTask, RowRules, ShardCounts, ShardTask, Step
 import { runSteps } from '../steps.ts';
 
 /** Changes when the bytes of a shard change for the same plan. */
-const shardVersion = 2;
+const shardVersion = 3;
 
 export interface WrittenShard {
   readonly path: string;
