@@ -23,8 +23,9 @@ export function buildCertificate(
   const byPoints = nearest.l1 * 100;
   const asked = Number(model.total ?? 0n) / Number(model.unitScale);
   const cut = model.total !== null && nearest.total < asked;
+  const inRows = nearest.total > 0 ? ` (${countWords(byRows)} rows)` : '';
   const measures = [
-    ...(nearest.l1 > 0 || !cut ? [`${pointWords(byPoints)} (${countWords(byRows)} rows)`] : []),
+    ...(nearest.l1 > 0 ? [`${pointWords(byPoints)}${inRows}`] : []),
     ...(cut ? [`${countWords(asked - nearest.total)} of ${countWords(asked)} rows`] : []),
   ];
   return {
@@ -46,7 +47,7 @@ export function buildCertificate(
     cure: findCure(problem, model, solver),
     maxRepeatsNeeded: repeatsNeeded(problem, model, solver),
     nearest: { l1: nearest.l1, total: nearest.total },
-    sentence: `infeasible by ${measures.join(' and ')}: ${reason}`,
+    sentence: `infeasible${measures.length > 0 ? ` by ${measures.join(' and ')}` : ''}: ${reason}`,
   };
 }
 

@@ -42,7 +42,9 @@ function explainCaps(parts: {
 
 function explainTotal(model: Model, size: number): string {
   const capacity = model.groups.reduce((sum, group) => sum + group.capacity, 0n) / model.unitScale;
-  if (model.total === null) return 'no rows are supplied';
+  if (model.supplied === 0n && model.total === null) return 'no rows are supplied';
+  if (model.total === null)
+    return 'no supplied row has a persona with a weight, and rows without one are dropped';
   return `${countWords(size)} rows are asked for and the supply, copies included, gives ${countWords(Number(capacity))}`;
 }
 

@@ -11,11 +11,14 @@ import type { Model } from './model.ts';
  */
 export function findConflict(model: Model, solver: Solver): string[] {
   const all = model.constraints.map((_, index) => index);
+  const scarce = scarceShares(model);
+  // Rows, but none that may be taken: no set is minimal, and what asks for rows that are not there says most.
+  if (model.supplied > 0n && model.groups.every((group) => group.capacity === 0n))
+    return [model.constraints[scarce[0] ?? -1]?.name ?? 'total'];
   const caps = bindingCaps(model);
   const fixed = model.total === null ? null : judge(model, { shares: all, caps, total: model.total }, solver);
   const free = judge(model, { shares: all, caps, total: null }, solver);
   const starts: Choice[] = [free, fixed].filter((choice) => choice !== null);
-  const scarce = scarceShares(model);
   const alone = scarce
     .slice(0, mostScarce)
     .map((index) => ({ shares: [index], caps: [], total: model.total }));

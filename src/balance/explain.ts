@@ -1,5 +1,5 @@
 import type { BalanceProblem } from './problem.ts';
-import type { BalanceSolution, ConstraintReport, GapCause, NewRows } from './solution.ts';
+import type { BalanceSolution, Certificate, ConstraintReport, GapCause, NewRows } from './solution.ts';
 import { bandWords, countWords, listWords, percentWords } from './words.ts';
 
 /** Rows that are missing: which, how many, why. `persona` null: of any persona (of `category`, where given). */
@@ -42,7 +42,7 @@ export function explainSolution(solution: BalanceSolution, problem: BalanceProbl
       const end = to[0] < from[0] ? `down to ${percentWords(to[0])}` : `up to ${percentWords(to[1])}`;
       return `It takes ${nameWords(constraint)} ${end} (asked: ${bandWords(from[0], from[1])}).`;
     }),
-    explainCure(solution),
+    ...explainCure(certificate),
     ...(certificate.maxRepeatsNeeded === null
       ? []
       : [`With max_repeats ${certificate.maxRepeatsNeeded} everything asked for would hold.`]),
@@ -95,9 +95,12 @@ function gapOf(constraint: ConstraintReport): Gap[] {
   ];
 }
 
-function explainCure({ certificate }: BalanceSolution): string {
-  if (!certificate?.cure) return 'New rows would not help: the targets contradict each other.';
-  return describeRows(certificate.cure, 'would cure it');
+/** Without a cure the targets contradict each other, unless no target is in the conflict: then its sentence says all. */
+function explainCure({ cure, conflicts }: Certificate): string[] {
+  if (cure) return [describeRows(cure, 'would cure it')];
+  return conflicts.some((name) => name !== 'total')
+    ? ['New rows would not help: the targets contradict each other.']
+    : [];
 }
 
 function describeRows(cure: readonly NewRows[], effect: string): string {

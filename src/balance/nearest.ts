@@ -1,9 +1,10 @@
 import { askedBands, type Bands, capacityUnits } from './bands.ts';
 import { bindingCaps } from './caps.ts';
 import { judgeFeasibility } from './feasibility.ts';
+import { toNumber } from './fraction.ts';
 import { addColumn, addRow, type Solver } from './linear-program.ts';
 import { mixProgram } from './mix-program.ts';
-import type { Model } from './model.ts';
+import { type Model, sumOf } from './model.ts';
 
 /** The nearest mix to targets that cannot all hold. */
 export interface Nearest {
@@ -24,14 +25,21 @@ export function findNearest(model: Model, solver: Solver): Nearest {
   const asked = model.total === null ? null : Number(model.total) / Number(model.unitScale);
   const supplied = Number(model.supplied) / Number(model.unitScale);
   const limit = Math.min(asked ?? supplied, capacity);
-  if (limit <= 0) return { bands: askedBands(model), l1: 0, total: 0 };
+  if (limit <= 0) return emptyMix(model);
   const fits = (): boolean => judgeFeasibility(model, { shares: [], total: model.total }, solver).feasible;
   const kept = asked !== null && asked <= capacity && (bindingCaps(model).length === 0 || fits());
   const shares = model.constraints.map((_, index) => index);
   const { l1 } = judgeFeasibility(model, { shares, total: kept ? model.total : null }, solver);
   const total = kept ? asked : largestAt(model, l1, limit, solver);
-  if (total <= 0) return { bands: askedBands(model), l1, total: 0 };
+  if (total <= 0) return emptyMix(model);
   return { bands: evenest(model, total, l1, solver), l1, total };
+}
+
+/** Where no row can be taken every share is 0, and each constraint misses its lower bound by all of it. */
+function emptyMix(model: Model): Nearest {
+  const bands = askedBands(model);
+  bands.lo.fill(0);
+  return { bands, l1: toNumber(sumOf(model.constraints, 'lo')), total: 0 };
 }
 
 /** Slack for sums of a hundred deviations that the solver knows to 1e-9 each. */

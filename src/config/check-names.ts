@@ -53,10 +53,14 @@ export function checkNames(config: Config, taxonomy: Taxonomy): ConfigIssue[] {
     ),
     ...checkAdapters(config, personas),
     ...checkPhases(config, personas),
+    ...checkPartition(config),
     ...checkBlend(config),
     ...checkSources(config),
   ];
 }
+
+/** The phase that takes every row where the curriculum names none. */
+export const phaseOfAll = 'all';
 
 /** The phases of a curriculum in order; the keys that are not phases are known by name. */
 export function curriculumPhases(config: Config): { key: string; name: string; phase: Phase }[] {
@@ -73,7 +77,15 @@ function checkAdapters(config: Config, personas: readonly string[]): ConfigIssue
   const issues: ConfigIssue[] = [];
   for (const [name, adapter] of Object.entries(config.peft.adapters)) {
     const path = ['peft', 'adapters', name, 'personas'];
-    issues.push(...unknownNames(adapter.personas, 'persona', personas, path));
+    issues.push(
+      ...checkFolderName('adapter', name, path.slice(0, -1)),
+      ...unknownNames(adapter.personas, 'persona', personas, path),
+    );
+    if (name === phaseOfAll && curriculumPhases(config).length === 0)
+      issues.push({
+        path: path.slice(0, -1),
+        message: `"${name}" is the phase that takes every row where training.curriculum names none; call the adapter something else`,
+      });
     for (const persona of adapter.personas) {
       const first = owner.get(persona);
       if (first)
@@ -96,13 +108,43 @@ function checkPhases(config: Config, personas: readonly string[]): ConfigIssue[]
         ? []
         : unknownNames(phase.persona_focus, 'persona', personas, [...path, 'persona_focus']);
     if (seen.has(name)) issues.push({ path, message: `two phases are called "${name}"` });
-    if (!/^[a-z][a-z0-9_-]*$/.test(name))
-      issues.push({ path, message: `phase name "${name}" must be lower-case letters, digits, _ or -` });
+    issues.push(...checkFolderName('phase', name, path));
     if (Object.hasOwn(config.peft.adapters, name))
       issues.push({ path, message: `a phase and an adapter are both called "${name}"` });
     seen.add(name);
     return issues;
   });
+}
+
+/** Phases and adapters are folders of the dataset and names of its configurations. */
+function checkFolderName(kind: 'phase' | 'adapter', name: string, path: readonly string[]): ConfigIssue[] {
+  return /^[a-z][a-z0-9_-]*$/.test(name)
+    ? []
+    : [
+        {
+          path,
+          message: `${kind} name "${name}" must be lower-case letters, digits, _ or -, a letter first`,
+        },
+      ];
+}
+
+/** What a partition leaves no place for: it puts each row in exactly one phase. */
+function checkPartition(config: Config): ConfigIssue[] {
+  const { mode, replay } = config.training.curriculum;
+  if (mode !== 'partition') return [];
+  const path = ['training', 'curriculum'];
+  const [first, ...others] = curriculumPhases(config).filter(({ phase }) => phase.persona_focus === 'all');
+  const replayed = {
+    path: [...path, 'replay'],
+    message: `${replay} of earlier phases cannot be replayed where mode is partition, which puts each row in exactly one phase; leave replay out or set mode: view`,
+  };
+  return [
+    ...(replay > 0 ? [replayed] : []),
+    ...others.map(({ key }) => ({
+      path: [...path, key],
+      message: `no row is left for it: phase "${first?.name}" takes all, and mode partition puts each row in exactly one phase; name its personas or set mode: view`,
+    })),
+  ];
 }
 
 function checkBlend(config: Config): ConfigIssue[] {

@@ -142,9 +142,10 @@ const inferenceSchema = z.strictObject({
   default_persona: z.string().default('general_assistant').describe('Carried into the dataset card.'),
   persona_token_format: z
     .string()
-    .regex(/\{persona_name\}/, 'must hold {persona_name}')
+    .regex(/\S\s*\{persona_name\}\s*\S/, 'must hold {persona_name} with text before and after it')
+    .refine((format) => format.split('{persona_name}').length < 3, 'must hold {persona_name} once only')
     .default('<persona:{persona_name}>')
-    .describe('Control token written into the rows.'),
+    .describe('Control token written into the rows: {persona_name} once, with text before and after it.'),
   enable_blending: z.boolean().default(false).describe('Carried into the manifest.'),
   persona_blend: z
     .record(z.string(), share)

@@ -20,8 +20,12 @@ const curriculumSchema = z
     mode: z
       .enum(['view', 'partition'])
       .default('view')
-      .describe('view: a row can stand in its focus phase and in mixed; partition: in exactly one phase.'),
-    replay: share.default(0).describe('Share of earlier phases mixed into each later focus phase.'),
+      .describe(
+        'view: a row can stand in its focus phase and in mixed; partition: in exactly one phase, of which at most one takes all.',
+      ),
+    replay: share
+      .default(0)
+      .describe('View only: share of earlier phases mixed into each later focus phase.'),
     held_back: share
       .default(0.2)
       .describe('Partition only: hash-chosen share of the rows kept for the phase that takes all.'),
@@ -31,7 +35,7 @@ const curriculumSchema = z
     'Phases in order, keyed phase1_foundation, phase2_analytical, …; without any, one phase holds everything.',
   );
 
-export const trainingSchema = z.strictObject({
+const trainingFields = z.strictObject({
   curriculum: curriculumSchema.prefault({}),
   batch_size: z.number().int().positive().default(4).describe('Carried into the trainer files.'),
   gradient_accumulation_steps: z
@@ -55,12 +59,18 @@ export const trainingSchema = z.strictObject({
   warmup_ratio: z.number().min(0).max(1).default(0.03).describe('Default of the phases.'),
   max_grad_norm: z.number().optional().describe('Known, not used.'),
   fp16: z.boolean().default(false).describe('Carried into the trainer files.'),
-  bf16: z.boolean().default(true).describe('Carried into the trainer files.'),
+  bf16: z.boolean().optional().describe('Carried into the trainer files. Default: true, false with fp16.'),
   logging_steps: z.number().int().optional().describe('Known, not used.'),
   save_steps: z.number().int().optional().describe('Known, not used.'),
   eval_steps: z.number().int().optional().describe('Known, not used.'),
   evaluation_strategy: z.string().optional().describe('Known, not used.'),
   eval_on_start: z.boolean().optional().describe('Known, not used.'),
+});
+
+/** Trainers refuse two precisions at once. */
+export const trainingSchema = trainingFields.refine(({ fp16, bf16 }) => !(fp16 && bf16), {
+  path: ['bf16'],
+  message: 'fp16 and bf16 cannot both be true; leave one out',
 });
 
 const loraFields = {
@@ -87,7 +97,9 @@ export const peftSchema = z.strictObject({
   adapters: z
     .record(z.string(), adapterSchema)
     .default({})
-    .describe('Adapter groups; every persona belongs to exactly one.'),
+    .describe(
+      'Adapter groups by name (lower-case letters, digits, _ or -); every persona belongs to exactly one.',
+    ),
   lora: z
     .strictObject({
       ...loraFields,

@@ -12,6 +12,11 @@ export function filteredRows(accounting: Accounting): number {
   return sum(accounting.filtered.map((entry) => entry.rows));
 }
 
+/** Corpus rows that stand in a shard, copies counted and each once, in however many phases it stands. */
+export function writtenRows({ run, accounting }: Pick<ReportModel, 'run' | 'accounting'>): number {
+  return run.after.rows - accounting.unplaced;
+}
+
 function checkInput({ accounting }: Accounted): string[] {
   const filtered = filteredRows(accounting);
   const parts =
@@ -31,11 +36,10 @@ function checkInput({ accounting }: Accounted): string[] {
 
 function checkCorpus({ accounting, run }: Accounted): string[] {
   const findings: string[] = [];
-  const corpus = accounting.selected + accounting.copies + accounting.synthetic;
+  const corpus = accounting.selected + accounting.copies;
   if (corpus !== run.after.rows) {
     findings.push(
-      `corpus rows ${run.after.rows} are not selected ${accounting.selected} + copies ${accounting.copies}` +
-        ` + synthetic ${accounting.synthetic} = ${corpus}`,
+      `corpus rows ${run.after.rows} are not selected ${accounting.selected} + copies ${accounting.copies} = ${corpus}`,
     );
   }
   const supply = accounting.notSelected + accounting.selected;
@@ -54,18 +58,23 @@ function checkQuarantine({ accounting, quarantine }: Accounted): string[] {
 /** Axes on which every row stands exactly once. Traits overlap; phases and adapters are views. */
 const partitions: readonly AxisName[] = ['category', 'persona', 'source'];
 
-function checkPartitions({ axes, run }: Accounted): string[] {
+function checkPartitions({ axes, run, accounting }: Accounted): string[] {
+  const dataset = writtenRows({ run, accounting });
   return partitions.flatMap((axis) => {
     const entries = axes[axis];
     if (entries.length === 0) return [];
     const before = sum(entries.map((entry) => entry.before.rows));
     const after = sum(entries.map((entry) => entry.after.rows));
+    const placed = sum(entries.map((entry) => entry.placed.rows));
     const findings: string[] = [];
     if (before !== run.before.rows) {
       findings.push(`${axis} rows before add up to ${before}, the supply is ${run.before.rows}`);
     }
     if (after !== run.after.rows) {
       findings.push(`${axis} rows after add up to ${after}, the corpus is ${run.after.rows}`);
+    }
+    if (placed !== dataset) {
+      findings.push(`${axis} rows placed add up to ${placed}, the dataset has ${dataset}`);
     }
     return findings;
   });

@@ -103,6 +103,7 @@ function runCounts({ run, accounting, shards }: ReportModel): Map<string, number
     ['copies', accounting.copies],
     ['synthetic', accounting.synthetic],
     ['corpus rows', run.after.rows],
+    ['in no phase or adapter', accounting.unplaced],
     ['corpus tokens', run.after.tokens],
     ['supervised tokens', run.after.supervisedTokens],
     ['shards', shards.length],

@@ -14,7 +14,7 @@ import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeScreening } from './screening.ts';
 import { describeTiers } from './tiers.ts';
 import { type AxisEntry, axisNames, type ReportModel } from './model.ts';
-import { auditWords, axisTitles, causeText, unitTitles } from './words.ts';
+import { auditWords, axisTitles, causeText, infeasibleWords, unitTitles } from './words.ts';
 
 /** The whole report as GitHub-flavoured Markdown; text from data is inert. */
 export function renderMarkdown(model: ReportModel): string {
@@ -72,6 +72,7 @@ function accounting({ accounting: counts }: ReportModel): string {
   const beside = [
     `copies ${formatCount(counts.copies)}`,
     `synthetic ${formatCount(counts.synthetic)}`,
+    ...(counts.unplaced > 0 ? [`in no phase or adapter ${formatCount(counts.unplaced)}`] : []),
     `filtered in all ${formatCount(filteredRows(counts))}`,
     `records read ${formatCount(counts.records)}`,
     `records of unrecognised files ${formatCount(counts.unrecognisedRecords)}`,
@@ -95,7 +96,7 @@ function tiers(model: ReportModel): string {
   );
 }
 
-function feasibility({ feasibility: result }: ReportModel): string {
+function feasibility({ feasibility: result, run }: ReportModel): string {
   if (result.feasible) return section('Targets', 'All targets can hold together.');
   const bullets = [
     ...result.sentences.map(escapeMarkdown),
@@ -112,11 +113,7 @@ function feasibility({ feasibility: result }: ReportModel): string {
         `cure: ${formatPlural(cure.rows, 'new row')} of ${[cure.persona, ...cure.traits].map(escapeMarkdown).join(' × ')}`,
     ),
   ];
-  return section(
-    'Targets',
-    'The targets cannot all hold; the nearest mix was taken.',
-    bullets.map((bullet) => `- ${bullet}`).join('\n'),
-  );
+  return section('Targets', infeasibleWords({ run }), bullets.map((bullet) => `- ${bullet}`).join('\n'));
 }
 
 function axisSection(title: string, entries: readonly AxisEntry[]): string {

@@ -123,10 +123,12 @@ export interface Accounting {
   readonly notSelected: number;
   /** Distinct rows in the balanced corpus. */
   readonly selected: number;
-  /** Extra copies of selected rows in the balanced corpus; corpus rows = selected + copies + synthetic. */
+  /** Extra copies of selected rows in the balanced corpus; corpus rows = selected + copies. */
   readonly copies: number;
-  /** Made rows in the balanced corpus that stand in no input. */
+  /** Corpus rows of sources that are marked synthetic, copies counted. */
   readonly synthetic: number;
+  /** Corpus rows that no phase or adapter takes, copies counted: the shards lack them. */
+  readonly unplaced: number;
   /** Records of files that no shape fitted, where they were counted; not part of `input`. */
   readonly unrecognisedRecords: number;
 }
@@ -148,6 +150,8 @@ export interface AxisEntry {
   /** The share that the configuration asked for, before feasibility; equals `target.share` where it was feasible. */
   readonly asked: number | null;
   readonly after: ShareAmount;
+  /** What of `after` stands in a phase or an adapter, each row once; the share is of all such rows: what the shards hold. */
+  readonly placed: ShareAmount;
   readonly band: { readonly min: number | null; readonly max: number | null } | null;
   /** after.share − target.share; null without target. */
   readonly drift: number | null;

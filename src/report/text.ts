@@ -7,6 +7,7 @@ import { createPaint, type Paint } from './paint.ts';
 import { describeScreening } from './screening.ts';
 import { describeTiers } from './tiers.ts';
 import { shareBar } from './share-bar.ts';
+import { infeasibleWords } from './words.ts';
 
 export interface TextOptions {
   /** Columns; lines are not longer. */
@@ -61,6 +62,7 @@ function accountingLines(model: ReportModel, width: number): string[] {
   const corpus = [
     accounting.copies > 0 ? `${formatCount(accounting.copies)} copies` : '',
     accounting.synthetic > 0 ? `${formatCount(accounting.synthetic)} synthetic` : '',
+    accounting.unplaced > 0 ? `${formatCount(accounting.unplaced)} in no phase or adapter` : '',
   ].filter((part) => part !== '');
   return [
     ...wrap(`${formatPlural(accounting.input, 'row')} read = ${parts.join(' + ')}`, width),
@@ -160,10 +162,11 @@ function alertMark(entry: AxisEntry): string {
   return entry.alert ? ` ! ${entry.cause ?? 'drift'}` : '';
 }
 
-function feasibilityLines({ feasibility }: ReportModel, width: number, paint: Paint): string[] {
+function feasibilityLines(model: ReportModel, width: number, paint: Paint): string[] {
+  const { feasibility } = model;
   if (feasibility.feasible) return [];
   const sentence = feasibility.sentences.map(visibleText).join(' ');
-  const lines = wrap(`The targets cannot all hold; the nearest mix was taken. ${sentence}`, width);
+  const lines = wrap(`${infeasibleWords(model)} ${sentence}`, width);
   const shown = lines.slice(0, 4);
   if (lines.length > 4) shown[3] = cutText(`${shown[3] ?? ''} \u2026 more in the report`, width);
   return [...shown.map((line) => paint.alert(line)), ''];

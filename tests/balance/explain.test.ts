@@ -66,6 +66,50 @@ test('a scarce trait is told in rows, with the new rows and the repeats that wou
   expect(unsure({ poet: 40, architect: 60 })).toEqual([{ ...gap, cause: 'supply' }]);
 });
 
+test('a persona that is to be everything and has no rows is named, though the rest is dropped', async () => {
+  const problem: BalanceProblem = {
+    ...blank,
+    cells: [{ persona: 'architect', traits: [], rows: 255 }],
+    personaWeights: { poet: 1 },
+    rest: 'drop',
+    maxRepeats: 4,
+  };
+  const solution = await solveBalance(problem);
+  expect(solution.certificate).toMatchObject({ conflicts: ['persona:poet'], byPoints: 100, byRows: 0 });
+  expect(explainSolution(solution, problem)).toEqual([
+    'Infeasible by 100.0 points: persona poet is to be 100 % and has no rows.',
+    'The nearest mix is used: 0 rows from 255 supplied.',
+    'It takes persona poet down to 0 % (asked: 100 %).',
+    '64 new rows would cure it: 64 of poet.',
+  ]);
+});
+
+test('where no row is supplied, or every one dropped, no target is said to contradict another', async () => {
+  const told = async (problem: BalanceProblem): Promise<string[]> =>
+    explainSolution(await solveBalance(problem), problem);
+  expect(await told(blank)).toEqual([
+    'Infeasible: no rows are supplied.',
+    'The nearest mix is used: 0 rows from 0 supplied.',
+  ]);
+  const dropped: BalanceProblem = {
+    ...blank,
+    cells: [{ persona: 'architect', traits: [], rows: 255 }],
+    rest: 'drop',
+  };
+  expect(await told(dropped)).toEqual([
+    'Infeasible: no supplied row has a persona with a weight, and rows without one are dropped.',
+    'The nearest mix is used: 0 rows from 255 supplied.',
+  ]);
+  const made: BalanceProblem = {
+    ...blank,
+    cells: [{ persona: 'architect', traits: [], rows: 255, synthetic: true }],
+    syntheticCaps: { corpus: 0 },
+  };
+  expect((await solveBalance(made)).certificate?.sentence).toBe(
+    'infeasible: at most 0 % synthetic rows in the corpus leaves too few rows: no other are supplied',
+  );
+});
+
 test('a feasible plan says what limits its size and what would let it grow', async () => {
   const problem: BalanceProblem = {
     ...blank,

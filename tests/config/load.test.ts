@@ -101,9 +101,96 @@ test.each([
     'peft:\n  adapters:\n    a: {personas: [poet]}\ninference:\n  persona_blend: {a: 0.7}\n',
     'sum to 0.7, not 1',
   ],
+  [
+    'adapter name that leaves the run folder',
+    'peft:\n  adapters:\n    ../../outside: {personas: [poet]}\n',
+    'my.yaml:3: peft.adapters.../../outside: adapter name "../../outside" must be lower-case letters, digits, _ or -, a letter first',
+  ],
+  [
+    'adapter called as the phase of a configuration without a curriculum',
+    'peft:\n  adapters:\n    all: {personas: [poet]}\n',
+    'my.yaml:3: peft.adapters.all: "all" is the phase that takes every row where training.curriculum names none; call the adapter something else',
+  ],
+  [
+    'adapter called as a phase',
+    'peft:\n  adapters:\n    art: {personas: [poet]}\ntraining:\n  curriculum:\n    phase1_art: {persona_focus: all}\n',
+    'a phase and an adapter are both called "art"',
+  ],
+  [
+    'replay in a partition',
+    'training:\n  curriculum:\n    mode: partition\n    replay: 0.1\n    phase1_a: {persona_focus: [poet]}\n    phase2_b: {persona_focus: all}\n',
+    'my.yaml:4: training.curriculum.replay: 0.1 of earlier phases cannot be replayed where mode is partition, which puts each row in exactly one phase; leave replay out or set mode: view',
+  ],
+  [
+    'second phase of all rows in a partition',
+    'training:\n  curriculum:\n    mode: partition\n    phase1_a: {persona_focus: all}\n    phase2_b: {persona_focus: all}\n',
+    'my.yaml:5: training.curriculum.phase2_b: no row is left for it: phase "a" takes all, and mode partition puts each row in exactly one phase; name its personas or set mode: view',
+  ],
+  [
+    'precision that is two at once',
+    'training:\n  fp16: true\n  bf16: true\n',
+    'my.yaml:3: training.bf16: fp16 and bf16 cannot both be true; leave one out, found true',
+  ],
   ['duplicate key', 'seed: 1\nseed: 2\n', 'not valid YAML'],
 ])('an unknown or impossible %s is one clear error', async (_what, text, message) => {
   await expect(load(text)).rejects.toThrow(message);
+});
+
+test.each([
+  ['an alias without an anchor', 'dataset:\n  data_path: *.jsonl\n', '"*.jsonl" refers to an anchor'],
+  ['an alias inside its own anchor', 'seed: 1\ndataset: &all {data_path: *all}\n', '"*all" stands inside'],
+  ['a list as a key', 'balance:\n  ? [a]\n  : 1\n', 'a list or mapping stands where a key is expected'],
+  ['an unknown tag', 'seed: 1\noutput: !include other.yaml\n', 'Unresolved tag: !include'],
+  ['a list without an end', 'seed: 1\nsources: [\n', 'Flow sequence'],
+])('%s is refused with file and line', async (_what, text, message) => {
+  const error: unknown = await load(text).catch((cause: unknown) => cause);
+  expect(error).toMatchObject({ message: expect.stringContaining(message), cause: { code: 'config-yaml' } });
+  expect(error).toMatchObject({ message: expect.stringMatching(/^my\.yaml:[23]: not valid YAML: .+$/) });
+});
+
+test('aliases that multiply are refused, and aliases that do not are read', async () => {
+  const levels = ['a', 'b', 'c', 'd'].map((name, at) => {
+    const item = at === 0 ? 'x' : `*${'abc'.charAt(at - 1)}`;
+    return `${name}: &${name} [${Array.from({ length: 10 }, () => item).join(', ')}]`;
+  });
+  await expect(load(`${levels.join('\n')}\n`)).rejects.toThrow('my.yaml:1: not valid YAML: Excessive alias');
+  const config = await load('eval: {metrics: &list [a, b]}\nsources: [{name: x, path: *list}]\n');
+  expect(config.sources[0]?.path).toEqual(['a', 'b']);
+});
+
+test.each([
+  ['dataset.data_path=*.jsonl', '"*.jsonl" refers to an anchor', 'put text that begins with * in quotes'],
+  ['balance.total=[1', 'Flow sequence must end with a ]', 'quotes'],
+  ['balance.total={a: 1, a: 2}', 'Map keys must be unique', 'quotes'],
+  ['balance.total=!!js/function x', 'Unresolved tag', 'quotes'],
+])('--set %s is refused in one sentence and without a warning', async (set, message, hint) => {
+  const warnings: unknown[] = [];
+  const keep = (warning: unknown): void => void warnings.push(warning);
+  process.on('warning', keep);
+  const error: unknown = await load('', [set]).catch((cause: unknown) => cause);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', keep);
+  expect(error).toMatchObject({
+    message: expect.stringContaining(`--set ${set}: not valid YAML: ${message}`),
+    cause: { code: 'set-syntax', hint: expect.stringContaining(hint) },
+  });
+  expect(warnings).toEqual([]);
+});
+
+test.each([
+  ['{persona_name}:', 'with text before and after it'],
+  ['  {persona_name}\\n', 'with text before and after it'],
+  ['<{persona_name}|{persona_name}>', 'once only'],
+])('a control token %j could be any text and is refused', async (format, message) => {
+  await expect(load(`inference: {persona_token_format: "${format}"}\n`)).rejects.toThrow(
+    `my.yaml:1: inference.persona_token_format: must hold {persona_name} ${message}`,
+  );
+});
+
+test('an adapter may be called all where the curriculum has phases', async () => {
+  const phase = 'training:\n  curriculum:\n    phase1_art: {persona_focus: all}\n';
+  const config = await load(`peft:\n  adapters:\n    all: {personas: [poet]}\n${phase}`);
+  expect(Object.keys(config.peft.adapters)).toEqual(['all']);
 });
 
 test('--set reaches a key by its short and by its full path, and reads 2.0x as twice', async () => {

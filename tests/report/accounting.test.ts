@@ -29,9 +29,21 @@ test('a corpus, a quarantine and an axis that do not add up are each named', () 
     axes: { ...model.axes, source: model.axes.source.slice(1) },
   };
   const findings = checkAccounting(broken);
-  expect(findings).toHaveLength(4);
+  expect(findings).toHaveLength(5);
   expect(findings[0]).toMatch(/^corpus rows /);
   expect(findings[1]).toMatch(/^quarantine reasons add up to 21 rows/);
   expect(findings[2]).toMatch(/^source rows before /);
   expect(findings[3]).toMatch(/^source rows after /);
+  expect(findings[4]).toMatch(/^source rows placed /);
+});
+
+test('synthetic rows are among the selected ones, rows without a place among the corpus', () => {
+  const model = sampleModel({ rows: 3000 });
+  const accounting = { ...model.accounting, synthetic: 40, unplaced: 5 };
+  expect(checkAccounting({ ...model, accounting })).toEqual(
+    ['category', 'persona', 'source'].map(
+      (axis) =>
+        `${axis} rows placed add up to ${model.run.after.rows}, the dataset has ${model.run.after.rows - 5}`,
+    ),
+  );
 });

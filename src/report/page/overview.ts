@@ -1,8 +1,8 @@
-import { effectiveRows, filteredRows, mostRepeats } from '../accounting.ts';
+import { effectiveRows, filteredRows, mostRepeats, writtenRows } from '../accounting.ts';
 import { formatCount, formatPlural, formatShare } from '../format.ts';
 import type { Feasibility, ReportModel } from '../model.ts';
 import { describeScreening } from '../screening.ts';
-import { unitTitles } from '../words.ts';
+import { infeasibleWords, unitTitles } from '../words.ts';
 import { escapeHtml, nameHtml, type Section, tableHtml } from './markup.ts';
 
 /** Title, the sentence that says it all, and the few figures behind it. */
@@ -33,7 +33,7 @@ export function headerHtml(model: ReportModel): string {
       `${formatShare(ratio(accounting.quarantined, accounting.input))} of the input`,
     ),
   ];
-  const title = `${formatPlural(run.after.rows, 'row')} to train\u00A0on, out of ${formatCount(accounting.input)} read`;
+  const title = `${formatPlural(writtenRows(model), 'row')} to train\u00A0on, out of ${formatCount(accounting.input)} read`;
   return `<header>
 <p class="eyebrow">tag-datasets ${escapeHtml(run.toolVersion)} · ${nameHtml(run.configPath)} · seed ${run.seed}</p>
 <h1>${title}</h1>
@@ -61,7 +61,10 @@ export function accountingSection(model: ReportModel): Section {
       `<li><i class="${part.style}"></i><b>${formatCount(part.rows)}</b> ${part.name} <span class="quiet">${formatShare(ratio(part.rows, accounting.input))}</span></li>`,
   );
   const beside = [
-    `The corpus is the ${formatPlural(accounting.selected, 'selected row')}, ${formatPlural(accounting.copies, 'repeated row')} and ${formatPlural(accounting.synthetic, 'synthetic row')}: ${formatPlural(run.after.rows, 'row')}.`,
+    `The corpus is the ${formatPlural(accounting.selected, 'selected row')} and ${formatPlural(accounting.copies, 'repeated row')}: ${formatPlural(run.after.rows, 'row')}, ${formatCount(accounting.synthetic)} of them synthetic.`,
+    accounting.unplaced > 0
+      ? `${formatPlural(accounting.unplaced, 'row')} of it stand in no phase or adapter and so in no shard.`
+      : '',
     accounting.copies > 0
       ? `With its repeats it is worth ${formatCount(effectiveRows(model))} rows that do not repeat (Kish); no row stands more than ${formatCount(mostRepeats(model))} times.`
       : '',
@@ -89,10 +92,11 @@ ${accounting.filtered.length > 0 ? `<div class="compact">${reasons}</div>` : ''}
   };
 }
 
-export function targetSection({ feasibility }: ReportModel): Section {
+export function targetSection(model: ReportModel): Section {
+  const { feasibility } = model;
   const content = feasibility.feasible
     ? '<p class="good">All targets hold together; nothing had to give way.</p>'
-    : `<div class="notice" role="note"><h3>The targets cannot all hold. The nearest mix was taken.</h3>${certificate(feasibility)}</div>`;
+    : `<div class="notice" role="note"><h3>${infeasibleWords(model)}</h3>${certificate(feasibility)}</div>`;
   return { id: 'targets', title: 'Targets', content };
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import { curriculumPhases } from '../../config/check-names.ts';
+import { curriculumPhases, phaseOfAll } from '../../config/check-names.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import { assignPlacements, inReplay, partitionPhase, splitOf } from '../../balance/curriculum.ts';
 import type { RunPlan } from './plan-pass.ts';
@@ -29,6 +29,8 @@ export interface Division {
   readonly adapterOfPersona: readonly (string | null)[];
   /** Indices of the groups that take a persona's rows (a phase that takes all included). */
   readonly groupsOfPersona: readonly (readonly number[])[];
+  /** Selected rows that no group takes, copies counted: the shards lack them. Largest first. */
+  readonly unplaced: readonly { readonly persona: string; readonly rows: number }[];
   /** Personas that the configuration gave no adapter, and where they went. */
   readonly added: readonly { readonly persona: string; readonly adapter: string; readonly reason: string }[];
 }
@@ -53,8 +55,8 @@ export function divideRows(
     ...phases.map(({ name }, i): Group => ({ kind: 'phase', name, folder: `phases/${i + 1}-${name}` })),
     ...adapters.map(({ name }): Group => ({ kind: 'adapter', name, folder: `adapters/${name}` })),
   ];
-  const context = { phases, assigned, groups: groups.length, splitRows };
-  const members = collectMembers(table, plan, config, context);
+  const groupsOf = groupChooser(table, config, phases, assigned);
+  const members = collectMembers(table, plan, config, { groupsOf, groups: groups.length, splitRows });
   const splits = members.flatMap((member, index): Split[] => {
     const group = groups[index >> 1];
     if (!group || member.rows.length === 0) return [];
@@ -70,6 +72,7 @@ export function divideRows(
       const adapter = assigned.adapterOf[persona] ?? -1;
       return [...(assigned.phaseOf[persona] ?? []), ...(adapter < 0 ? [] : [phases.length + adapter])];
     }),
+    unplaced: countUnplaced(table, plan, taxonomy, groupsOf),
     added: assigned.added,
   };
 }
@@ -77,7 +80,7 @@ export function divideRows(
 /** The curriculum of the configuration, or one phase for everything. */
 function configuredPhases(config: Config): { name: string; focus: readonly string[] | 'all' }[] {
   const phases = curriculumPhases(config).map(({ name, phase }) => ({ name, focus: phase.persona_focus }));
-  return phases.length > 0 ? phases : [{ name: 'all', focus: 'all' }];
+  return phases.length > 0 ? phases : [{ name: phaseOfAll, focus: 'all' }];
 }
 
 /** Members of every (group, split), at index group * 2 + (validation ? 1 : 0); ascending rows. */
@@ -86,14 +89,12 @@ function collectMembers(
   plan: RunPlan,
   config: Config,
   context: {
-    readonly phases: readonly { readonly focus: readonly string[] | 'all' }[];
-    readonly assigned: ReturnType<typeof assignPlacements>;
+    readonly groupsOf: GroupsOf;
     readonly groups: number;
     readonly splitRows: Uint32Array | null;
   },
 ): Member[] {
-  const { phases, assigned } = context;
-  const groupsOf = groupChooser(table, config, phases, assigned);
+  const { groupsOf } = context;
   const counts = new Uint32Array(context.groups * 2);
   const forEach = (visit: (slot: number, row: number, copy: number) => void): void => {
     for (let row = 0; row < table.rows; row++) {
@@ -129,13 +130,33 @@ function collectMembers(
   return members;
 }
 
+function countUnplaced(
+  table: PlanTable,
+  plan: RunPlan,
+  taxonomy: Taxonomy,
+  groupsOf: GroupsOf,
+): Division['unplaced'] {
+  const counts = taxonomy.personas.map(() => 0);
+  for (let row = 0; row < table.rows; row++) {
+    const copies = plan.copies[row] ?? 0;
+    const persona = table.persona[row] ?? 0;
+    if (copies > 0 && groupsOf(row).length === 0) counts[persona] = (counts[persona] ?? 0) + copies;
+  }
+  return taxonomy.personas
+    .map(({ id }, persona) => ({ persona: id, rows: counts[persona] ?? 0 }))
+    .filter(({ rows }) => rows > 0)
+    .toSorted((a, b) => b.rows - a.rows);
+}
+
 /** The groups (phases first, then adapters) a row stands in. */
+type GroupsOf = (row: number) => readonly number[];
+
 function groupChooser(
   table: PlanTable,
   config: Config,
   phases: readonly { readonly focus: readonly string[] | 'all' }[],
   assigned: ReturnType<typeof assignPlacements>,
-): (row: number) => number[] {
+): GroupsOf {
   const { mode, replay, held_back: heldBack } = config.training.curriculum;
   const mixedPhase = phases.findIndex((phase) => phase.focus === 'all');
   const focusOf = assigned.phaseOf.map((list) => list.filter((phase) => phases[phase]?.focus !== 'all'));

@@ -21,6 +21,25 @@ export const stateIndex = Object.fromEntries(rowStates.map((state, index) => [st
   number
 >;
 
+/** States that a report calls filtered, in alphabetical order. */
+export const filteredStates = [
+  'contaminated',
+  'empty-output',
+  'output-too-long',
+  'output-too-short',
+  'source-limit',
+] as const satisfies readonly RowState[];
+
+/** Rows in each state. */
+export function countStates(table: Pick<PlanTable, 'state'>): Record<RowState, number> {
+  const counts = rowStates.map(() => 0);
+  for (const state of table.state) counts[state] = (counts[state] ?? 0) + 1;
+  return Object.fromEntries(rowStates.map((state, index) => [state, counts[index]])) as Record<
+    RowState,
+    number
+  >;
+}
+
 /** A tagged unit as PLAN sees it. */
 export interface TaggedUnit {
   readonly name: string;

@@ -16,11 +16,14 @@ export interface AxesInput {
   readonly layout: RunLayout;
 }
 
-/** Amounts of the whole supply and of the whole corpus, in rows, tokens and supervised tokens. */
+/** Amounts of the whole supply, the whole corpus and what of it is placed, in rows, tokens and supervised tokens. */
 export interface Totals {
   readonly before: readonly [number, number, number];
   readonly after: readonly [number, number, number];
+  readonly placed: readonly [number, number, number];
   readonly selected: number;
+  /** Corpus rows of synthetic sources, copies counted. */
+  readonly synthetic: number;
 }
 
 type Goal = Pick<AxisEntry, 'target' | 'asked' | 'band' | 'drift' | 'alert' | 'cause'>;
@@ -40,7 +43,9 @@ export function countAxes(input: AxesInput): { axes: Record<AxisName, AxisEntry[
   };
   const before: [number, number, number] = [0, 0, 0];
   const after: [number, number, number] = [0, 0, 0];
+  const placed: [number, number, number] = [0, 0, 0];
   let selected = 0;
+  let synthetic = 0;
   forEachSupplyRow(input, (row, persona, traits, source) => {
     const add = (counter: AxisCounter, entry: number): void => {
       counter.addSupply(entry, row);
@@ -48,7 +53,9 @@ export function countAxes(input: AxesInput): { axes: Record<AxisName, AxisEntry[
     };
     addAmount(before, 1, row);
     addAmount(after, row.copies, row);
+    if (row.placed) addAmount(placed, row.copies, row);
     if (row.copies > 0) selected++;
+    if (row.synthetic) synthetic += row.copies;
     add(counters.category, categoryOf[persona] ?? 0);
     add(counters.persona, persona);
     add(counters.source, source);
@@ -56,7 +63,7 @@ export function countAxes(input: AxesInput): { axes: Record<AxisName, AxisEntry[
     for (const group of layout.groupsOfPersona[persona] ?? []) counters.group.addSupply(group, row);
   });
   countGroups(input, counters.group);
-  const totals: Totals = { before, after, selected };
+  const totals: Totals = { before, after, placed, selected, synthetic };
   return { axes: entriesOf(input, counters, totals), totals };
 }
 
@@ -64,8 +71,17 @@ function forEachSupplyRow(
   input: AxesInput,
   visit: (row: CountedRow, persona: number, traits: number, source: number) => void,
 ): void {
-  const { table, plan, sources } = input;
-  const row: CountedRow = { tokens: 0, supervisedTokens: 0, copies: 0, synthetic: false, abstained: false };
+  const { table, plan, sources, layout } = input;
+  const placed = new Uint8Array(table.rows);
+  for (const split of layout.splits) for (const row of split.rows) placed[row] = 1;
+  const row: CountedRow = {
+    tokens: 0,
+    supervisedTokens: 0,
+    copies: 0,
+    synthetic: false,
+    placed: false,
+    abstained: false,
+  };
   table.units.forEach((unit, u) => {
     row.synthetic = sources[unit.source]?.synthetic ?? false;
     for (let i = table.unitStart[u] ?? 0; i < (table.unitStart[u + 1] ?? 0); i++) {
@@ -73,6 +89,7 @@ function forEachSupplyRow(
       row.tokens = table.tokens[i] ?? 0;
       row.supervisedTokens = table.supervisedTokens[i] ?? 0;
       row.copies = plan.copies[i] ?? 0;
+      row.placed = placed[i] === 1;
       row.abstained = table.abstained[i] === 1;
       visit(row, table.persona[i] ?? 0, table.traits[i] ?? 0, unit.source);
     }
@@ -92,6 +109,7 @@ function countGroups({ table, plan, layout, sources }: AxesInput, counter: AxisC
         supervisedTokens: table.supervisedTokens[i] ?? 0,
         copies: plan.copies[i] ?? 0,
         synthetic: sources[sourceOf[i] ?? 0]?.synthetic ?? false,
+        placed: true,
         abstained: false,
       });
     });
@@ -112,7 +130,7 @@ function entriesOf(
     group: string | null,
     goal: (share: number) => Goal,
   ): AxisEntry => {
-    const counted = counter.result(index, unit, totals.before[unit] ?? 0, totals.after[unit] ?? 0);
+    const counted = counter.result(index, unit, totals);
     return { name, group, ...counted, ...goal(counted.after.share) };
   };
   const groupEntries = (kind: 'phase' | 'adapter'): AxisEntry[] =>

@@ -7,7 +7,7 @@ import { prefixBalances } from './report-order.ts';
 import type { StageTiming } from '../context.ts';
 import { largestRepeats } from '../plan/plan-problem.ts';
 import type { CascadeFacts } from '../tag/refine-pass.ts';
-import { type PlanTable, rowStates, stateIndex } from '../plan/plan-table.ts';
+import { countStates, filteredStates, type PlanTable, stateIndex } from '../plan/plan-table.ts';
 import { type AxesInput, countAxes, type Totals } from './report-axes.ts';
 import type { ScannedFile } from '../scan/scan-pass.ts';
 import type { ScreenedTable } from '../plan/screen-table.ts';
@@ -120,34 +120,26 @@ function amount([rows, tokens, supervisedTokens]: readonly [number, number, numb
 }
 
 function accountRows(
-  { table, units, files, screened }: ReportInput,
+  { table, layout, units, files, screened }: ReportInput,
   totals: Totals,
 ): ReportModel['accounting'] {
-  const counts = rowStates.map(() => 0);
-  for (const state of table.state) counts[state] = (counts[state] ?? 0) + 1;
-  const filteredStates = [
-    'contaminated',
-    'empty-output',
-    'output-too-short',
-    'output-too-long',
-    'source-limit',
-  ] as const;
+  const counts = countStates(table);
   return {
     input: table.rows,
     records: units.reduce((sum, unit) => sum + unit.counts.records, 0),
-    quarantined: counts[stateIndex.rejected] ?? 0,
+    quarantined: counts.rejected,
     filtered: filteredStates
-      .map((reason) => ({ reason, rows: counts[stateIndex[reason]] ?? 0 }))
-      .filter((entry) => entry.rows > 0)
-      .toSorted((a, b) => (a.reason < b.reason ? -1 : 1)),
-    duplicates: counts[stateIndex.duplicate] ?? 0,
-    nearDuplicates: counts[stateIndex['near-duplicate']] ?? 0,
+      .map((reason) => ({ reason, rows: counts[reason] }))
+      .filter((entry) => entry.rows > 0),
+    duplicates: counts.duplicate,
+    nearDuplicates: counts['near-duplicate'],
     nearClusters: screened.near?.clusters ?? null,
     benchmarks: screened.benchmarks,
     notSelected: totals.before[0] - totals.selected,
     selected: totals.selected,
     copies: totals.after[0] - totals.selected,
-    synthetic: 0,
+    synthetic: totals.synthetic,
+    unplaced: layout.unplaced.reduce((sum, { rows }) => sum + rows, 0),
     unrecognisedRecords: files.reduce((sum, { scan }) => sum + (scan.skipped ? (scan.records ?? 0) : 0), 0),
   };
 }

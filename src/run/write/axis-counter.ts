@@ -2,7 +2,14 @@ import type { AxisEntry, ShareAmount } from '../../report/model.ts';
 
 type Counted = Pick<
   AxisEntry,
-  'before' | 'after' | 'effectiveSampleSize' | 'maxRepeats' | 'copiesShare' | 'syntheticShare' | 'abstentions'
+  | 'before'
+  | 'after'
+  | 'placed'
+  | 'effectiveSampleSize'
+  | 'maxRepeats'
+  | 'copiesShare'
+  | 'syntheticShare'
+  | 'abstentions'
 >;
 
 /** Weight of one row: how much of each unit it is, how often it stands in the corpus, and whether it was made or unsure. */
@@ -12,6 +19,8 @@ export interface CountedRow {
   /** Times the row stands in the corpus; 0 when not selected. */
   copies: number;
   synthetic: boolean;
+  /** Whether a phase or an adapter takes it. */
+  placed: boolean;
   abstained: boolean;
 }
 
@@ -19,6 +28,7 @@ export interface CountedRow {
 export class AxisCounter {
   readonly #before: Float64Array;
   readonly #after: Float64Array;
+  readonly #placed: Float64Array;
   readonly #sumSquares: Float64Array;
   readonly #distinct: Float64Array;
   readonly #maxRepeats: Uint32Array;
@@ -28,6 +38,7 @@ export class AxisCounter {
   constructor(entries: number) {
     this.#before = new Float64Array(entries * 3);
     this.#after = new Float64Array(entries * 3);
+    this.#placed = new Float64Array(entries * 3);
     this.#sumSquares = new Float64Array(entries);
     this.#distinct = new Float64Array(entries);
     this.#maxRepeats = new Uint32Array(entries);
@@ -42,6 +53,7 @@ export class AxisCounter {
 
   addSelected(entry: number, row: CountedRow): void {
     addTo(this.#after, entry * 3, row.copies, row);
+    if (row.placed) addTo(this.#placed, entry * 3, row.copies, row);
     this.#sumSquares[entry] = (this.#sumSquares[entry] ?? 0) + row.copies * row.copies;
     this.#distinct[entry] = (this.#distinct[entry] ?? 0) + 1;
     this.#maxRepeats[entry] = Math.max(this.#maxRepeats[entry] ?? 0, row.copies);
@@ -49,13 +61,18 @@ export class AxisCounter {
   }
 
   /** `unit` is the index of the balance unit: 0 rows, 1 tokens, 2 supervised tokens; the totals are what shares are of. */
-  result(entry: number, unit: number, beforeTotal: number, afterTotal: number): Counted {
-    const after = this.#amount(this.#after, entry, unit, afterTotal);
+  result(
+    entry: number,
+    unit: number,
+    totals: Readonly<Record<'before' | 'after' | 'placed', readonly number[]>>,
+  ): Counted {
+    const after = this.#amount(this.#after, entry, unit, totals.after);
     const squares = this.#sumSquares[entry] ?? 0;
     const rows = after.rows;
     return {
-      before: this.#amount(this.#before, entry, unit, beforeTotal),
+      before: this.#amount(this.#before, entry, unit, totals.before),
       after,
+      placed: this.#amount(this.#placed, entry, unit, totals.placed),
       effectiveSampleSize: squares > 0 ? (rows * rows) / squares : 0,
       maxRepeats: this.#maxRepeats[entry] ?? 0,
       copiesShare: rows > 0 ? (rows - (this.#distinct[entry] ?? 0)) / rows : 0,
@@ -64,8 +81,9 @@ export class AxisCounter {
     };
   }
 
-  #amount(from: Float64Array, entry: number, unit: number, total: number): ShareAmount {
+  #amount(from: Float64Array, entry: number, unit: number, totals: readonly number[]): ShareAmount {
     const at = entry * 3;
+    const total = totals[unit] ?? 0;
     return {
       rows: from[at] ?? 0,
       tokens: from[at + 1] ?? 0,

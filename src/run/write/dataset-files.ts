@@ -148,7 +148,7 @@ function manifestFiles({ layout, shards }: DatasetInput): ManifestFile[] {
 
 function cardOf({ config, tools, report, sources }: DatasetInput, groups: readonly DatasetGroup[]): string {
   const used = report.axes.source
-    .filter((entry) => entry.after.rows > 0)
+    .filter((entry) => entry.placed.rows > 0)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return renderDatasetCard({
     title: 'Persona-balanced corpus',
@@ -158,7 +158,7 @@ function cardOf({ config, tools, report, sources }: DatasetInput, groups: readon
     sources: used.map((entry) => ({
       name: entry.name,
       licence: sources.find((source) => source.name === entry.name)?.licence ?? null,
-      rows: entry.after.rows,
+      rows: entry.placed.rows,
     })),
     personas: report.axes.persona.flatMap(labelShare),
     traits: report.axes.trait.flatMap(labelShare),
@@ -170,9 +170,8 @@ function cardOf({ config, tools, report, sources }: DatasetInput, groups: readon
 }
 
 function labelShare(entry: AxisEntry): { id: string; rows: number; share: number; target: number | null }[] {
-  return entry.after.rows > 0
-    ? [{ id: entry.name, rows: entry.after.rows, share: entry.after.share, target: entry.asked }]
-    : [];
+  const { rows, share } = entry.placed;
+  return rows > 0 ? [{ id: entry.name, rows, share, target: entry.asked }] : [];
 }
 
 function trainerFilesOf(
@@ -190,7 +189,7 @@ function trainerFilesOf(
     optimizer: training.optimizer,
     weightDecay: training.weight_decay,
     scheduler: training.lr_scheduler_type,
-    bf16: training.bf16,
+    bf16: training.bf16 ?? !training.fp16,
     fp16: training.fp16,
     seed: config.seed,
     lora: peft.use_peft ? loraOf(peft.lora) : null,

@@ -119,6 +119,7 @@ export function sampleModel(options: SampleOptions = {}): ReportModel {
       selected,
       copies,
       synthetic: 0,
+      unplaced: 0,
       unrecognisedRecords: 812,
     },
     axes: {
@@ -333,6 +334,7 @@ function entry(name: string, known: Partial<AxisEntry> & Pick<AxisEntry, 'before
     copiesShare: 0,
     syntheticShare: 0,
     abstentions: 0,
+    placed: known.after,
     ...known,
   };
 }
