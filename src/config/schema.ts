@@ -28,7 +28,9 @@ const datasetSchema = z.strictObject({
   data_path: z
     .string()
     .optional()
-    .describe('A file, folder tree or glob of mixed formats; shorthand for one entry of `sources`.'),
+    .describe(
+      'A file, folder tree or glob of mixed formats; shorthand for one entry of `sources`. Folders of runs in it are left out.',
+    ),
   merged_corpus: z.string().optional().describe('Known from older configurations; not used.'),
   persona_weights: z
     .record(z.string(), shareSchema)

@@ -12,8 +12,13 @@ export interface IgnoredFile {
   readonly reason: string;
 }
 
+/** What a run opens before it writes anything else (`log` in src/run/paths.ts). */
+const runLog = join('state', 'log.jsonl');
+
 interface FoundFile {
   readonly path: string;
+  /** The folder that was given, or the fixed part of a glob. */
+  readonly root: string;
   readonly name: string;
   /** Named by the user himself: read whatever its name looks like. */
   readonly named: boolean;
@@ -22,7 +27,9 @@ interface FoundFile {
 /**
  * Finds the files of one source: `paths` are files, folders (walked to the bottom) or globs, relative to `baseDir`.
  * Names are relative to the folder that was given, the fixed part of the glob, or the file's own folder. Sorted by
- * name in code unit order, each file once. A path that matches nothing: ConfigError `source-not-found`.
+ * name in code unit order, each file once. Below a folder that was given, folders of runs are left out: a run whose output
+ * lies below its data reads the same rows when it is started again. A path that matches nothing: ConfigError
+ * `source-not-found`.
  */
 export async function listFiles(spec: {
   source: string;
@@ -32,7 +39,13 @@ export async function listFiles(spec: {
   const files = new Map<string, InputFile>();
   const ignored = new Map<string, IgnoredFile>();
   for (const path of spec.paths) {
+    const runs = new Map<string, string | null>();
     for (const found of await findFiles(path, spec)) {
+      const run = runAround(dirname(found.path), found.root, runs);
+      if (run !== null) {
+        ignored.set(run, { path: run, reason: 'the folder of a run' });
+        continue;
+      }
       const reason = found.named ? undefined : whyNoData(found.name);
       if (reason) {
         ignored.set(found.path, { path: found.path, reason });
@@ -57,7 +70,7 @@ export async function listFiles(spec: {
 async function findFiles(path: string, spec: { source: string; baseDir: string }): Promise<FoundFile[]> {
   const full = resolve(spec.baseDir, path);
   const info = await stat(full).catch(() => undefined);
-  if (info?.isFile()) return [{ path: full, name: basename(full), named: true }];
+  if (info?.isFile()) return [{ path: full, root: dirname(full), name: basename(full), named: true }];
   if (info?.isDirectory()) return walk(full, '**/*');
   if (!isDynamicPattern(path)) throw await notFound(path, full, spec.source);
   const { root, pattern } = splitGlob(path, spec.baseDir);
@@ -70,8 +83,18 @@ async function walk(root: string, pattern: string): Promise<FoundFile[]> {
   const names = await glob(pattern, { cwd: root, dot: true, onlyFiles: true });
   return names.map((name) => {
     const path = resolve(root, name);
-    return { path, name: slashPath(root, path), named: false };
+    return { path, root, name: slashPath(root, path), named: false };
   });
+}
+
+/** The outermost folder of a run that holds `folder`, below `root`; null where there is none. `known` keeps what was found below `root`. */
+function runAround(folder: string, root: string, known: Map<string, string | null>): string | null {
+  if (folder.length <= root.length) return null;
+  const found = known.get(folder);
+  if (found !== undefined) return found;
+  const run = runAround(dirname(folder), root, known) ?? (existsSync(join(folder, runLog)) ? folder : null);
+  known.set(folder, run);
+  return run;
 }
 
 /** The part of a glob before its first wildcard is the root that names are relative to. */

@@ -45,6 +45,21 @@ test('a folder is walked to the bottom; what is no data is left out with a reaso
   ]);
 });
 
+test('folders of runs below a folder or a glob are left out; one that is named is read', async () => {
+  await using folder = await temporaryFolder();
+  const run = ['state/log.jsonl', 'dataset/shard.parquet', 'report/report.json'].map(
+    (name) => `runs/x/${name}`,
+  );
+  await makeTree(folder.path, ['a.jsonl', 'state/a.jsonl', ...run]);
+  const list = (path: string) => listFiles({ source: 's', paths: [path], baseDir: folder.path });
+  for (const path of ['.', '**/*']) {
+    const { files, ignored } = await list(path);
+    expect(files.map((file) => file.name)).toEqual(['a.jsonl', 'state/a.jsonl']);
+    expect(ignored).toEqual([{ path: join(folder.path, 'runs/x'), reason: 'the folder of a run' }]);
+  }
+  expect((await list('runs/x/dataset')).files.map((file) => file.name)).toEqual(['shard.parquet']);
+});
+
 test('files and globs are named from their own root, and each file comes once', async () => {
   await using folder = await temporaryFolder();
   await makeTree(folder.path, tree);
