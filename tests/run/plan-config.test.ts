@@ -27,6 +27,7 @@ beforeAll(async () => {
 });
 
 const plan = async (...args: string[]) => JSON.parse((await runCli(['plan', ...args, '--json'])).stdout);
+const settings = (...sets: string[]) => sets.flatMap((set) => ['--set', set]);
 const sum = (lines: readonly Record<string, number>[], key: string) =>
   lines.reduce((total, line) => total + (line[key] ?? 0), 0);
 
@@ -122,4 +123,80 @@ test('plan needs a run or a configuration, and not both', async () => {
   expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('give --run DIR or --config FILE')]);
   const both = await runCli(['plan', '--run', out, '--config', 'x.yaml']);
   expect(both.code).toBe(1);
+});
+
+test('other limits, origin personas and synthetic marks of sources are planned as a run has them', async () => {
+  const entries = [
+    '{name: rows, path: rows.jsonl, limit: 80, persona: poet, prior_strength: 1}',
+    '{name: made, path: made.jsonl}',
+  ].join(', ');
+  const other = join(folder, 'other.yaml');
+  await writeFile(other, config('', 0.9).replace(/sources: .*/, `sources: [${entries}]`));
+  const otherOut = join(folder, 'other');
+  expect((await runCli(['--config', other, '--out', otherOut])).code).toBe(0);
+  const ran = (await plan('--run', out)).now;
+  const ranOther = (await plan('--run', otherOut)).now;
+  expect(ranOther.total).not.toEqual(ran.total);
+
+  const sets = settings(
+    'sources.0.limit=80',
+    'sources.0.persona=poet',
+    'sources.0.prior_strength=1',
+    'sources.1.synthetic=false',
+  );
+  const byRun = await plan('--run', out, ...sets);
+  expect([byRun.now, byRun.revised, byRun.missing]).toEqual([ran, ranOther, []]);
+  const byConfig = await plan('--config', join(folder, 'run.yaml'), '--out', out, ...sets);
+  expect([byConfig.now, byConfig.revised]).toEqual([ran, ranOther]);
+  expect((await plan('--config', other, '--out', out)).now).toEqual(ranOther);
+  expect(await plan('--config', join(folder, 'run.yaml'), '--out', otherOut)).toMatchObject({
+    now: ran,
+    missing: [],
+  });
+});
+
+test('rows of a source that --set takes away leave, and those of the others are compared with themselves', async () => {
+  const { now, revised, entering, leaving, missing } = await plan(
+    '--run',
+    out,
+    ...settings('balance.total=max', 'persona_weights={}', 'sources.0.name=elsewhere'),
+  );
+  expect(missing).toEqual([
+    'source "elsewhere" is not tagged yet',
+    'source "elsewhere" declares no rows: give sources[].rows, or tag it',
+  ]);
+  const distinct = ({ total }: { total: { rows: number; copies: number } }) => total.rows - total.copies;
+  expect(distinct(revised)).toBe(distinct(now) - leaving.rows + entering.rows);
+  expect(distinct(revised)).toBeLessThanOrEqual(100);
+  expect(entering.rows).toBeLessThanOrEqual(100);
+  const filesOf = (change: { examples: { place: string }[] }) =>
+    new Set(change.examples.map(({ place }) => place.split(':')[0]));
+  expect(filesOf(leaving)).toEqual(new Set(['rows.jsonl']));
+  expect(filesOf(entering)).toEqual(new Set(['made.jsonl']));
+});
+
+test('settings under which rows would be read or tagged anew are told, and change nothing', async () => {
+  const sets = settings(
+    'sources.0.path=no-such.jsonl',
+    'sources.0.columns={output: text}',
+    'sources.0.persona=poet',
+    'run.limit=50',
+    'dataset.data_path=data',
+    'taggers.persona=minilm-v1',
+    'cascade.budget=0.5',
+  );
+  const sentences = [
+    'the rows were tagged with taggers.persona persona-v1, not with taggers.persona minilm-v1: run again to tag them anew',
+    'the rows were tagged with no cascade, not with cascade {"tagger":"minilm-v1","budget":0.5}: run again to tag them anew',
+    'the rows were read with no dataset.data_path, not with dataset.data_path data: run again to read them anew',
+    'the rows were read with no run.limit, not with run.limit 50: run again to read them anew',
+    'the rows of source "rows" were read with path rows.jsonl, not with path no-such.jsonl: run again to read them anew',
+    'the rows of source "rows" were read with no columns, not with columns {"output":"text"}: run again to read them anew',
+    'the rows of source "rows" were tagged with no persona, not with persona poet: run again to tag them anew',
+  ];
+  const byRun = await plan('--run', out, ...sets);
+  expect(byRun.missing).toEqual(sentences);
+  expect(byRun.revised).toEqual(byRun.now);
+  const byConfig = await plan('--config', join(folder, 'run.yaml'), '--out', out, ...sets);
+  expect(byConfig.missing).toEqual(sentences);
 });

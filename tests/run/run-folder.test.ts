@@ -138,13 +138,13 @@ describe('on the command line', () => {
     const data = await temporaryFolder();
     await generateCorpus({ rows: 60, seed: 1, path: join(data, 'a.jsonl'), format: 'jsonl' });
     await put(data, { 'c.yaml': 'dataset: {data_path: .}\n' });
-    const out = join(data, 'runs', 'x');
-    const first = await run('--config', join(data, 'c.yaml'), '--out', out);
-    const written = await treeHashes(join(out, 'dataset'));
-    const second = await run('--config', join(data, 'c.yaml'), '--out', out);
+    const below = join(data, 'runs', 'x');
+    const first = await run('--config', join(data, 'c.yaml'), '--out', below);
+    const written = await treeHashes(join(below, 'dataset'));
+    const second = await run('--config', join(data, 'c.yaml'), '--out', below);
     expect([first.code, second.code]).toEqual([0, 0]);
-    expect(second.stderr).toContain(`${out}: the folder of a run`);
-    expect(await treeHashes(join(out, 'dataset'))).toEqual(written);
+    expect(second.stderr).toContain(`${below}: the folder of a run`);
+    expect(await treeHashes(join(below, 'dataset'))).toEqual(written);
   });
 
   test('an input in dataset/ and a report of somebody else stay where they are', async () => {

@@ -23,7 +23,7 @@ export const noChange: RowChange = { rows: 0, personas: {}, examples: [] };
 
 const shownExamples = 10;
 
-/** Rows of `a` that are not in `b`; both plans read the same sidecars, so rows correspond. */
+/** Rows of `a` that are not in `b`; `corpus` is what `a` was planned from. */
 export async function changedRows(
   run: string,
   a: PlannedCorpus,
@@ -39,8 +39,7 @@ export async function changedRows(
   };
   const first: number[] = [];
   let rows = 0;
-  for (let row = 0; row < a.table.rows; row++) {
-    if ((a.plan.copies[row] ?? 0) === 0 || (b.plan.copies[row] ?? 0) > 0) continue;
+  for (const row of rowsOnlyIn(a, b)) {
     rows++;
     const persona = a.table.persona[row] ?? 0;
     counts[persona] = (counts[persona] ?? 0) + 1;
@@ -63,6 +62,19 @@ export async function changedRows(
       ...describeRow(a, row, corpus, taxonomy),
     })),
   };
+}
+
+/** Both plans read the same sidecars, but one may lack the units of a source. */
+function* rowsOnlyIn(a: PlannedCorpus, b: PlannedCorpus): Generator<number> {
+  const startsInB = new Map(b.table.units.map(({ name }, u) => [name, b.table.unitStart[u] ?? 0]));
+  for (const [u, { name }] of a.table.units.entries()) {
+    const [start, end] = [a.table.unitStart[u] ?? 0, a.table.unitStart[u + 1] ?? 0];
+    const startInB = startsInB.get(name);
+    for (let row = start; row < end; row++) {
+      const isInB = startInB !== undefined && (b.plan.copies[startInB + row - start] ?? 0) > 0;
+      if ((a.plan.copies[row] ?? 0) > 0 && !isInB) yield row;
+    }
+  }
 }
 
 function describeRow(

@@ -2,15 +2,16 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { reviseConfig } from '../../config/load.ts';
-import type { Config } from '../../config/schema.ts';
+import { type Config, configSchema } from '../../config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
-import { loadRecipes } from '../../source/recipe.ts';
+import { loadRecipes, type Recipe } from '../../source/recipe.ts';
 import { type Corpus, readCorpus } from './corpus.ts';
 import { type DeclaredSource, declareSources } from '../scan/declared-sources.ts';
 import { type PlannedCorpus } from './plan-corpus.ts';
 import { stateIndex } from './plan-table.ts';
 import { type Projection, projectSources } from './projection.ts';
+import { retagReasons } from './retag-reasons.ts';
 import { comparePlans, type PlanComparison, readStoredConfig } from './what-if.ts';
 
 /** What `plan` answers: the plan of the tagged rows (null where none are), and the projection over sources still to come. */
@@ -39,41 +40,27 @@ export async function planConfig(params: {
   const { config, out, taxonomy } = params;
   const recipes = await loadRecipes(params.recipesFolder);
   const wanted = params.revised ?? config;
-  const declared = declareSources(wanted, recipes);
   const corpus = await readTagged(out);
   if (!corpus) {
+    const declared = declareSources(wanted, recipes);
     const missing = [`nothing is tagged in ${out}: planned from counts alone, without traits`];
     missing.push(...unknownCounts(wanted, declared));
     const before = new Map(Object.entries(wanted.plan.have));
     const projection = await projectSources({ config: wanted, taxonomy, before, sources: declared, recipes });
     return { plan: null, projection, missing };
   }
-  const kept = keepSources(corpus, wanted);
-  const tagged = new Set(kept.units.map((unit) => corpus.sources[unit.source]?.name));
-  const open = declared.filter(({ name }) => !tagged.has(name));
-  const { plan, latest } = await comparePlans({
-    out,
-    corpus: kept,
-    config,
-    revised: params.revised,
-    taxonomy,
+  return planTagged({
+    ...params,
+    corpus,
+    tagged: await readRunConfig(out),
+    projection: params.projection || Object.keys(wanted.plan.have).length > 0,
     recipes,
   });
-  const missing = [
-    ...(await otherTaggers(out, wanted)),
-    ...open.map(({ name }) => `source "${name}" is not tagged yet`),
-    ...unknownCounts({ ...wanted, dataset: { ...wanted.dataset, data_path: undefined } }, open),
-  ];
-  if (open.length === 0 && !params.projection && Object.keys(wanted.plan.have).length === 0)
-    return { plan, projection: null, missing };
-  const before = countSupply(latest, taxonomy, wanted);
-  const projection = await projectSources({ config: wanted, taxonomy, before, sources: open, recipes });
-  return { plan, projection, missing };
 }
 
 /**
  * The plan of a run folder with the configuration that it was run with, and with `sets` beside it.
- * @throws ConfigError `run-not-tagged`, `run-not-found`, `config-invalid`
+ * @throws ConfigError `run-not-tagged`, `run-not-found`, `config-invalid`, `recipe-unknown`
  */
 export async function planRunFolder(params: {
   readonly run: string;
@@ -89,12 +76,38 @@ export async function planRunFolder(params: {
   const config = reviseConfig({ config: stored, path, sets: [], taxonomy });
   const revised = sets.length > 0 ? reviseConfig({ config: stored, path, sets, taxonomy }) : null;
   const recipes = await loadRecipes(params.recipesFolder);
-  const { plan, latest } = await comparePlans({ out: run, corpus, config, revised, taxonomy, recipes });
-  if (!params.projection) return { plan, projection: null, missing: [] };
-  const wanted = revised ?? config;
+  return planTagged({ ...params, out: run, corpus, tagged: config, config, revised, recipes });
+}
+
+/** A plan from sidecars, and what it had to do without; sources that are not tagged yet are projected. */
+async function planTagged(params: {
+  readonly out: string;
+  readonly corpus: Corpus;
+  /** What the rows were tagged under; null where that is not known. */
+  readonly tagged: Config | null;
+  readonly config: Config;
+  readonly revised: Config | null;
+  /** Project even where every source is tagged. */
+  readonly projection: boolean;
+  readonly taxonomy: Taxonomy;
+  readonly recipes: readonly Recipe[];
+}): Promise<PlanAnswer> {
+  const { out, corpus, tagged, taxonomy, recipes } = params;
+  const wanted = params.revised ?? params.config;
+  const { plan, latest } = await comparePlans(params);
+  const planned = new Set(latest.table.units.map((unit) => corpus.sources[unit.source]?.name));
+  const open = declareSources(wanted, recipes).filter(({ name }) => !planned.has(name));
+  const missing = [
+    ...(tagged
+      ? retagReasons({ corpus, tagged, wanted, recipes })
+      : [`${join(out, 'run.json')} cannot be read: how the rows were read and tagged is not known`]),
+    ...open.map(({ name }) => `source "${name}" is not tagged yet`),
+    ...unknownCounts({ ...wanted, dataset: { ...wanted.dataset, data_path: undefined } }, open),
+  ];
+  if (open.length === 0 && !params.projection) return { plan, projection: null, missing };
   const before = countSupply(latest, taxonomy, wanted);
-  const projection = await projectSources({ config: wanted, taxonomy, before, sources: [], recipes });
-  return { plan, projection, missing: [] };
+  const projection = await projectSources({ config: wanted, taxonomy, before, sources: open, recipes });
+  return { plan, projection, missing };
 }
 
 /** null where the folder holds no tagged corpus. */
@@ -107,37 +120,13 @@ async function readTagged(out: string): Promise<Corpus | null> {
   return isThere ? readCorpus(out) : null;
 }
 
-/** The tagged units of sources that the configuration still has; `dataset.data_path` owns the ones that no entry names. */
-function keepSources(corpus: Corpus, config: Config): Corpus {
-  const named = new Map(config.sources.map((source) => [source.name, source]));
-  const isKept = (index: number): boolean =>
-    named.has(corpus.sources[index]?.name ?? '') || config.dataset.data_path !== undefined;
-  const sources = corpus.sources.map((source) => {
-    const entry = named.get(source.name);
-    return entry ? { ...source, limit: entry.limit ?? source.limit } : source;
-  });
-  const units = corpus.units.filter((unit) => isKept(unit.source));
-  const { screening } = corpus;
-  if (!screening) return { ...corpus, sources, units };
-  const sidecars = screening.sidecars.filter((_, u) => isKept(corpus.units[u]?.source ?? -1));
-  return { ...corpus, sources, units, screening: { ...screening, sidecars } };
-}
-
-/** Tags of another tagger say nothing about what this configuration would get. */
-async function otherTaggers(out: string, config: Config): Promise<string[]> {
+/** The configuration that a folder was run with; null where there is none that this version reads. */
+async function readRunConfig(out: string): Promise<Config | null> {
   const stored = await readStoredConfig(out).catch((error: unknown) => {
     if (error instanceof ConfigError) return null;
     throw error;
   });
-  const taggers: unknown =
-    typeof stored === 'object' && stored !== null && 'taggers' in stored ? stored.taggers : null;
-  if (typeof taggers !== 'object' || taggers === null) return [];
-  return (['persona', 'traits'] as const).flatMap((task) => {
-    const used: unknown = task in taggers ? Reflect.get(taggers, task) : undefined;
-    return typeof used === 'string' && used !== config.taggers[task]
-      ? [`the rows were tagged by ${used}, not by ${config.taggers[task]}: run again to tag them anew`]
-      : [];
-  });
+  return configSchema.safeParse(stored).data ?? null;
 }
 
 function unknownCounts(config: Config, sources: readonly DeclaredSource[]): string[] {

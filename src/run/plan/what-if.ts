@@ -6,6 +6,7 @@ import { ConfigError } from '../../core/errors.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import type { Recipe } from '../../source/recipe.ts';
 import type { Corpus } from './corpus.ts';
+import { corpusUnder } from './corpus-under.ts';
 import { changedRows, noChange, type RowChange } from './plan-changes.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { type PlanSummary, summarisePlan } from './plan-summary.ts';
@@ -20,7 +21,7 @@ export interface PlanComparison {
 }
 
 /**
- * Plans a tagged corpus again, and once more under `revised`. Reads sidecars alone; tags and writes nothing.
+ * Plans a tagged corpus as a run of `config` would, and once more under `revised`. Reads sidecars alone; tags and writes nothing.
  * `latest` is the last plan made. Memory: two plans, about 130 bytes a row.
  */
 export async function comparePlans(params: {
@@ -31,25 +32,38 @@ export async function comparePlans(params: {
   readonly taxonomy: Taxonomy;
   readonly recipes: readonly Recipe[];
 }): Promise<{ plan: PlanComparison; latest: PlannedCorpus }> {
-  const { out, corpus, config, revised, taxonomy, recipes } = params;
-  const context = { taxonomy, sources: corpus.sources, recipes };
-  const now = await planCorpus({ out, corpus, taxonomy, config: asView(config) });
-  const summary = summarisePlan(now, context);
+  const { out, config, revised, taxonomy, recipes } = params;
+  const planUnder = async (own: Config): Promise<ViewedPlan> => {
+    const corpus = corpusUnder(params.corpus, own, recipes);
+    const planned = await planCorpus({ out, corpus, taxonomy, config: asView(own) });
+    return {
+      corpus,
+      planned,
+      summary: summarisePlan(planned, { taxonomy, sources: corpus.sources, recipes }),
+    };
+  };
+  const now = await planUnder(config);
   if (!revised)
     return {
-      plan: { now: summary, revised: null, entering: noChange, leaving: noChange },
-      latest: now,
+      plan: { now: now.summary, revised: null, entering: noChange, leaving: noChange },
+      latest: now.planned,
     };
-  const then = await planCorpus({ out, corpus, taxonomy, config: asView(revised) });
+  const then = await planUnder(revised);
   return {
     plan: {
-      now: summary,
-      revised: summarisePlan(then, context),
-      entering: await changedRows(out, then, now, corpus, taxonomy),
-      leaving: await changedRows(out, now, then, corpus, taxonomy),
+      now: now.summary,
+      revised: then.summary,
+      entering: await changedRows(out, then.planned, now.planned, then.corpus, taxonomy),
+      leaving: await changedRows(out, now.planned, then.planned, now.corpus, taxonomy),
     },
-    latest: then,
+    latest: then.planned,
   };
+}
+
+interface ViewedPlan {
+  readonly corpus: Corpus;
+  readonly planned: PlannedCorpus;
+  readonly summary: PlanSummary;
 }
 
 /** A look at a plan shows the certificate where a run would stop. */

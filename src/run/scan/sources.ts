@@ -7,7 +7,7 @@ import { listHubFiles } from '../../hub/list-dataset.ts';
 import { listFiles, stemOf } from '../../source/list-files.ts';
 import { suggestName } from '../../lib/nearest.ts';
 import { slotNames } from '../../source/adapt/roster.ts';
-import { findRecipe, loadRecipes } from '../../source/recipe.ts';
+import { findRecipe, loadRecipes, type Recipe } from '../../source/recipe.ts';
 
 /** One source of the configuration with everything decided: where its files lie and how they count. */
 export interface ResolvedSource {
@@ -60,8 +60,7 @@ export async function resolveSources(
     ? await loadRecipes(params.recipesFolder)
     : [];
   for (const source of config.sources) {
-    const merged =
-      source.recipe === undefined ? source : withRecipe(source, findRecipe(recipes, source.recipe));
+    const merged = withItsRecipe(source, recipes);
     checkSlots(merged);
     // What is stated is judged before anything is listed; what only the Hub's own card can say, after.
     if (isKnownLicence(merged.licence) || merged.benchmark) checkGates(merged, config, []);
@@ -71,7 +70,7 @@ export async function resolveSources(
       : { ...merged, licence: listed.license ?? merged.licence };
     checkGates(licensed, config, warnings);
     ignored.push(...listed.ignored);
-    sources.push({ ...describe(licensed), files: listed.files, revision: listed.revision });
+    sources.push({ ...describeEntry(licensed), files: listed.files, revision: listed.revision });
   }
   if (sources.length === 0) {
     throw new ConfigError('no source is configured', {
@@ -132,6 +131,11 @@ function splitByStem(files: readonly InputFile[]): ResolvedSource[] {
   }));
 }
 
+/** An entry with the recipe that it names, if it names one, filled in. @throws ConfigError `recipe-unknown` */
+export function withItsRecipe(source: SourceConfig, recipes: readonly Recipe[]): SourceConfig {
+  return source.recipe === undefined ? source : withRecipe(source, findRecipe(recipes, source.recipe));
+}
+
 /** Fields of the source entry win over the recipe's. */
 export function withRecipe(source: SourceConfig, recipe: ReturnType<typeof findRecipe>): SourceConfig {
   return {
@@ -157,7 +161,8 @@ function licenceOf({ license, non_commercial: isBarred }: ReturnType<typeof find
 /** Half tagger, half origin: enough to tip a doubtful row, not to overrule a sure one. */
 const defaultPriorStrength = 0.5;
 
-function describe(source: SourceConfig): Omit<ResolvedSource, 'files' | 'revision'> {
+/** How an entry counts, its recipe filled in. */
+export function describeEntry(source: SourceConfig): Omit<ResolvedSource, 'files' | 'revision'> {
   return {
     name: source.name,
     options: { columns: source.columns, shape: source.shape },
