@@ -71,40 +71,13 @@ test('a hundred random kills lose no finished cell, and the end is that of a run
   }
 }, 1_200_000);
 
-test('200 asks of 300 ms, 16 at a time, take less than 10 s with the start; a second run sends none', async () => {
+test('asks go out as many at a time as are allowed, each once; a second run sends none', async () => {
   const folder = await temporaryFolder();
   const gaps = await gapsFile(folder, 200);
-  const times: number[] = [];
-  await using server = await startLlmServer({
-    answer(request) {
-      times.push(performance.now());
-      return answerOf(request);
-    },
-    delayMs: 300,
-  });
-  const args = [
-    'make',
-    '--from-gaps',
-    gaps,
-    '--base-url',
-    server.baseUrl,
-    '--model',
-    'm',
-    '--rounds',
-    '1',
-    '--json',
-  ];
-  const started = performance.now();
-  await runCli([...args, '--concurrency', '16', '--out', join(folder, 'out')]);
-  const seconds = (performance.now() - started) / 1000;
-  const sendingSeconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
-  const ideal = Math.ceil(200 / 16) * 0.3;
-  console.log(
-    `whole command ${seconds.toFixed(2)} s; first to last answer ${sendingSeconds.toFixed(2)} s, ideal ${ideal.toFixed(1)} s; most at once ${server.mostAtOnce()}`,
-  );
-  expect(seconds).toBeLessThan(10);
-  expect(sendingSeconds + 0.3).toBeLessThan(ideal / 0.9);
-  const sent = server.requests.length;
-  await runCli([...args, '--concurrency', '16', '--out', join(folder, 'out')]);
-  expect([sent, server.requests.length]).toEqual([200, 200]);
+  await using server = await startLlmServer({ answer: answerOf, delayMs: 300 });
+  const args = ['make', '--from-gaps', gaps, '--base-url', server.baseUrl, '--model', 'm', '--rounds', '1'];
+  for (let time = 0; time < 2; time++) {
+    const { code } = await runCli([...args, '--concurrency', '16', '--out', join(folder, 'out')]);
+    expect([code, server.requests.length, server.mostAtOnce()]).toEqual([0, 200, 16]);
+  }
 });
