@@ -14,6 +14,11 @@ export interface AtomicFile extends AsyncDisposable {
 /** Temporary names carry this mark; whatever still carries it at start is rubbish of a killed run. */
 export const temporaryMark = '.tmp-';
 
+/** A new name beside `path`, one that `isTemporary` knows. */
+export function temporaryBeside(path: string): string {
+  return `${path}${temporaryMark}${randomBytes(6).toString('hex')}`;
+}
+
 /** Whether a name is that of a temporary file: the mark and twelve random digits at its end. */
 export function isTemporary(name: string): boolean {
   return /\.tmp-[0-9a-f]{12}$/.test(name);
@@ -22,7 +27,7 @@ export function isTemporary(name: string): boolean {
 /** Opens `path` for atomic writing; disposing without `publish` removes the temporary file. Creates missing folders. */
 export async function openAtomic(path: string): Promise<AtomicFile> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}${temporaryMark}${randomBytes(6).toString('hex')}`;
+  const temporary = temporaryBeside(path);
   const handle = await open(temporary, 'wx');
   let isOpen = true;
   return {

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { ConfigError } from '../core/errors.ts';
-import { temporaryMark } from '../lib/atomic-file.ts';
+import { temporaryBeside } from '../lib/atomic-file.ts';
 
 /** Who holds a run folder. */
 interface Owner {
@@ -69,10 +68,6 @@ async function removeStale(path: string, stale: Owner | undefined): Promise<void
   const taken = await readOwner(aside);
   if (JSON.stringify(taken) !== JSON.stringify(stale)) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
-}
-
-function temporaryBeside(path: string): string {
-  return `${path}${temporaryMark}${randomBytes(6).toString('hex')}`;
 }
 
 async function readOwner(path: string): Promise<Owner | undefined> {

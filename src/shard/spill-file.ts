@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { temporaryMark } from '../lib/atomic-file.ts';
+import { temporaryBeside } from '../lib/atomic-file.ts';
 import { crashPoint } from '../lib/crash-point.ts';
 import { ByteWriter } from './byte-writer.ts';
 
@@ -20,7 +20,7 @@ export class SpillFile implements Disposable {
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
-    this.temporary = `${path}${temporaryMark}${randomBytes(6).toString('hex')}`;
+    this.temporary = temporaryBeside(path);
     this.file = openSync(this.temporary, 'wx');
   }
 

@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import type { EncoderFolder } from '../../core/tagger.ts';
-import { temporaryMark, writeFileAtomic } from '../../lib/atomic-file.ts';
+import { temporaryBeside, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { appendHead, type LinearHead } from '../../onnx/append-head.ts';
 import { openSession } from '../../onnx/session.ts';
 import { madeByTrain } from './tagger-target.ts';
@@ -26,7 +26,7 @@ export async function writeTagger(params: {
 }): Promise<void> {
   const { result, encoder, head } = params;
   const target = resolve(result.out);
-  const temporary = `${target}${temporaryMark}${randomBytes(6).toString('hex')}`;
+  const temporary = temporaryBeside(target);
   await mkdir(temporary, { recursive: true });
   try {
     const names = { path: encoder.model, embedding: encoder.embedding, logits: 'logits' };
