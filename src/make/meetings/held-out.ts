@@ -1,4 +1,5 @@
 import type { GraphEvent, MeetingRow } from '../../core/meeting.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 interface TextFile {
   readonly path: string;
@@ -11,9 +12,12 @@ interface TextFile {
  */
 export function heldOutFiles(rows: readonly MeetingRow[]): TextFile[] {
   return [
-    { path: 'held_out/importance_tasks.jsonl', content: lines(rows.map((row) => task('importance', row))) },
-    { path: 'held_out/prep_tasks.jsonl', content: lines(rows.map((row) => task('prep', row))) },
-    { path: 'held_out/labels.jsonl', content: lines(rows.map(labelsOf)) },
+    {
+      path: 'held_out/importance_tasks.jsonl',
+      content: jsonLines(rows.map((row) => task('importance', row))),
+    },
+    { path: 'held_out/prep_tasks.jsonl', content: jsonLines(rows.map((row) => task('prep', row))) },
+    { path: 'held_out/labels.jsonl', content: jsonLines(rows.map(labelsOf)) },
   ];
 }
 
@@ -55,8 +59,4 @@ function eventOf(row: MeetingRow): GraphEvent {
     ...event
   } = row;
   return event;
-}
-
-function lines(values: readonly unknown[]): string {
-  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }

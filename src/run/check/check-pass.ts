@@ -11,6 +11,7 @@ import { conversationsKind } from './conversations-kind.ts';
 import { lookAt } from './look-at.ts';
 import { meetingsKind } from './meetings-kind.ts';
 import { rowsKind } from './rows-kind.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 /** In the order in which they are asked; rows take whatever is left. */
 const kinds: readonly CheckKind[] = [meetingsKind, conversationsKind, cardsKind, rowsKind];
@@ -41,7 +42,7 @@ export async function checkPath(
   const findings = sortFindings(result.findings);
   const folder = params.out ?? defaultFolder(target);
   const findingsFile = join(folder, 'findings.jsonl');
-  await writeFileAtomic(findingsFile, findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''));
+  await writeFileAtomic(findingsFile, jsonLines(findings));
   await writeMissing(folder, result.files ?? []);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   return {

@@ -3,6 +3,7 @@ import type { Ask } from '../../llm/ask.ts';
 import { compileControlToken } from '../../shard/control-token.ts';
 import type { Maker } from '../make/maker.ts';
 import { buildProbes, type ControlChoice, type Probe, type ProbeSet } from './persona-probes.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 /** File that the maker leaves in its folder, and that `--answers` reads. */
 export const answersFile = 'answers.jsonl';
@@ -47,7 +48,7 @@ export function answersMaker(params: {
       });
       const rows = made.filter((row) => row !== null);
       return {
-        files: [{ path: answersFile, content: rows.map((row) => `${JSON.stringify(row)}\n`).join('') }],
+        files: [{ path: answersFile, content: jsonLines(rows) }],
         counts: { answers: rows.length, personas: probes.personas.length, prompts: probes.prompts.length },
         findings: [],
         missing: 0, // an answer that did not come stands among the findings and in the counts

@@ -13,6 +13,7 @@ import { chooseSystemPrompt, type PromptLevel } from '../../lora/system-prompt.t
 import { checkDone, type DoneOutput, fileSha256, stepKey, type StepKey, writeDone } from '../checkpoint.ts';
 import type { LoraSource } from './lora-source.ts';
 import type { TextCounter } from './text-counter.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 export interface PrepParams {
   readonly source: LoraSource;
@@ -157,8 +158,4 @@ function indexOf(split: string, rows: readonly PreparedRow[]): Record<string, un
     id,
     conversation_id: conversation,
   }));
-}
-
-function jsonLines(values: readonly unknown[]): string {
-  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }

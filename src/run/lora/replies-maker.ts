@@ -11,6 +11,7 @@ import type { Maker } from '../make/maker.ts';
 import { allExchanges, type LoraSource } from './lora-source.ts';
 import { textOf, readJsonLines } from './read-json-lines.ts';
 import { replyAsk, type ReplyCell } from './reply-ask.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 /** File that the maker leaves in its folder. */
 export const repliesFile = 'replies.jsonl';
@@ -43,7 +44,7 @@ export function repliesMaker(params: {
       });
       const rows = made.filter((row) => row !== null);
       return {
-        files: [{ path: repliesFile, content: rows.map((row) => `${JSON.stringify(row)}\n`).join('') }],
+        files: [{ path: repliesFile, content: jsonLines(rows) }],
         counts: { replies: rows.length },
         findings: unreadable > 0 ? [unreadableFinding(name, unreadable)] : [],
         missing: 0, // a reply that no attempt gave is a row less, and stands among the findings

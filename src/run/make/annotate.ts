@@ -11,6 +11,7 @@ import { readTranscripts, type Transcript } from '../../make/annotate/transcript
 import type { ScenarioSet } from '../../make/conversations/scenario-set.ts';
 import type { PromptLevel } from '../../make/conversations/system-prompt.ts';
 import type { MakeJob, Maker } from './maker.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 export interface AnnotateParams {
   readonly transcripts: readonly Transcript[];
@@ -50,7 +51,7 @@ export function annotateMaker(params: AnnotateParams): Maker {
       return {
         files: [
           { path: 'annotated.json', content: `${JSON.stringify(rows, null, 2)}\n` },
-          { path: 'annotated.jsonl', content: rows.map((row) => `${JSON.stringify(row)}\n`).join('') },
+          { path: 'annotated.jsonl', content: jsonLines(rows) },
         ],
         counts: { transcripts: transcripts.length, annotated: rows.length },
         findings: [...params.findings, ...missingSpeakers],

@@ -4,6 +4,7 @@ import type { SchemaElement } from 'hyparquet';
 import type { Conversation } from '../../core/conversation.ts';
 import type { AnswerProvenance } from '../../llm/ask.ts';
 import type { MadeFile } from './maker.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 /** A conversation as it is published: the format's own fields first, and what says that it was made, and by what. */
 export interface MadeConversation extends Conversation {
@@ -17,7 +18,7 @@ export function conversationFiles(conversations: readonly MadeConversation[]): M
     { path: 'training_conversations.json', content: `${JSON.stringify(conversations, null, 2)}\n` },
     {
       path: 'training_conversations.jsonl',
-      content: conversations.map((conversation) => `${JSON.stringify(conversation)}\n`).join(''),
+      content: jsonLines(conversations),
     },
     { path: 'training_conversations.parquet', content: conversationParquet(conversations) },
   ];

@@ -13,6 +13,7 @@ import type { LlmTally } from '../../llm/open-llm.ts';
 import type { Provider } from '../../llm/provider.ts';
 import type { Spent } from '../../llm/spending.ts';
 import type { Made, MadeFile, Maker } from './maker.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 const recordSchema = z.object({
   maker: z.string(),
@@ -77,7 +78,7 @@ export async function publish(
   const { asked, accepted, rejected, unanswered } = tally;
   const kept = unanswered > 0 && accepted === 0 ? earlier?.files : undefined;
   const files = kept ?? (await publishFiles(out, made.files, earlier));
-  const lines = findings.map((finding) => `${JSON.stringify(finding)}\n`).join('');
+  const lines = jsonLines(findings);
   await writeFileAtomic(join(out, 'findings.jsonl'), lines);
   const record = {
     ...describe(params.asked),

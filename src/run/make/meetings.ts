@@ -10,6 +10,7 @@ import { heldOutFiles } from '../../make/meetings/held-out.ts';
 import { vocabularyOf } from '../../make/meetings/template.ts';
 import { type WordedBatch, wordGroups } from '../../make/meetings/word-groups.ts';
 import type { Made, MadeFile, MakeJob, Maker } from './maker.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 
 export const meetingFormats = ['jsonl', 'json'] as const;
 export type MeetingFormat = (typeof meetingFormats)[number];
@@ -194,5 +195,5 @@ function statisticsFile(folder: string, made: readonly CardMeetings[], now: stri
 
 function rendered(rows: readonly unknown[], format: MeetingFormat): string {
   if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`;
-  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  return jsonLines(rows);
 }

@@ -1,9 +1,10 @@
 import type { Tagger } from '../../core/tagger.ts';
 import { openAtomic } from '../../lib/atomic-file.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 import { openBytes } from '../../source/open-bytes.ts';
 import { readUnit } from '../../source/read-unit.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
-import { canWrite, jsonLines } from './json-lines.ts';
+import { canWrite } from './can-write.ts';
 import { createRecordTagger } from './tag-records.ts';
 import type { TagFileCounts, TagFileTask } from '../tasks.ts';
 

@@ -8,7 +8,7 @@ import { linesOf } from '../../lib/text-of.ts';
 import { compileShape } from '../../source/adapt/compile-shape.ts';
 import { detectShape } from '../../source/adapt/detect-shape.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
-import { canWrite } from './json-lines.ts';
+import { canWrite } from './can-write.ts';
 import { createRecordTagger, type TaggedRecord, type TagOptions } from './tag-records.ts';
 
 export interface TagPipeResult {
