@@ -94,10 +94,11 @@ export function describeSystemError(
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const hint = systemHints[error.code];
   if (!hint) return undefined;
-  const path = 'path' in error && typeof error.path === 'string' ? error.path : '';
+  const { path } = error as { path?: unknown };
+  const place = error.code === 'ERR_MODULE_NOT_FOUND' ? error.message : path;
   return {
     code: `os-${error.code.toLowerCase()}`,
-    message: `${hint.what}${path ? `: ${path}` : ''}`,
+    message: `${hint.what}${typeof place === 'string' ? `: ${place}` : ''}`,
     hint: hint.todo,
   };
 }
@@ -120,6 +121,11 @@ const systemHints: Record<string, { what: string; todo: string }> = {
   EROFS: { what: 'the file system is read-only', todo: 'choose a writable --out' },
   EMFILE: { what: 'too many open files', todo: 'raise the limit (ulimit -n) or use fewer --workers' },
   ENFILE: { what: 'too many open files on this machine', todo: 'raise the limit or use fewer --workers' },
+  // Where no file can be opened any more, Node takes the package that it looks for as missing.
+  ERR_MODULE_NOT_FOUND: {
+    what: 'a part of the program cannot be found',
+    todo: 'raise the limit of open files (ulimit -n); where that is no cause, install it again',
+  },
   EEXIST: {
     what: 'something of that name is there already',
     todo: 'choose another --out, or move what is there',

@@ -1,11 +1,8 @@
-import { BarChart, CustomChart, SankeyChart, ScatterChart } from 'echarts/charts';
-import { GridComponent } from 'echarts/components';
-import * as echarts from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { type ECharts, init } from 'echarts/dist/echarts.esm.min';
 
 import { escapeHtml } from '../page/markup.ts';
 
-type ChartOption = Parameters<echarts.ECharts['setOption']>[0];
+type ChartOption = Parameters<ECharts['setOption']>[0];
 
 interface Drawing {
   /** Unique on the page; letters, digits and hyphens. */
@@ -20,8 +17,7 @@ interface Drawing {
 
 /** One SVG element without script, style or outside reference; the same drawing gives the same bytes. */
 export function drawChart({ id, title, description, width, height, option }: Drawing): string {
-  echarts.use([BarChart, CustomChart, SankeyChart, ScatterChart, GridComponent, SVGRenderer]);
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit' }, ...option });
     const label =
