@@ -1,7 +1,5 @@
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LineChart } from 'echarts/charts';
-import * as echarts from 'echarts/core';
 
 import type { Row } from '../src/core/row.ts';
 import type { Tagger } from '../src/core/tagger.ts';
@@ -183,7 +181,6 @@ function tableOf(all: readonly CurvePoint[]): string {
 }
 
 function chartOf(all: readonly CurvePoint[]): string {
-  echarts.use([LineChart]);
   const axisText = { color: colours.quiet.light, fontSize: 11 };
   const line = (color: string, valueOf: (point: CurvePoint) => number, name: string) => ({
     type: 'line' as const,

@@ -1,7 +1,7 @@
 """Writes the encoder and its heads as one int8 ONNX graph of fused nodes.
 
 Inputs input_ids, attention_mask, token_type_ids: int64 [rows, length]. Outputs persona_logits [rows, 57], trait_logits
-[rows, traits] and embedding [rows, 384] (mean of all tokens, length 1).
+[rows, traits] and embedding [rows, 384] (what the side layer gives for a side of all tokens, length 1).
 Weights are int8 with one step a column; activations are quantised as they come. Codes stay within +-63, since AVX2 kernels
 add two products of eight bits in sixteen and would saturate beyond.
 """
@@ -37,21 +37,26 @@ class Graph:
 
     def dense(self, x, name, weight, bias, output):
         codes, step, zero = self.quantised(name, weight)
-        return self.node("DynamicQuantizeMatMul", [x, codes, step, zero, bias], output, domain=FUSED)
+        added = "" if bias is None else self.value(f"{name}_bias", bias)
+        return self.node("DynamicQuantizeMatMul", [x, codes, step, zero, added], output, domain=FUSED)
 
 
 def array(tensor):
     return tensor.detach().float().numpy()
 
 
-def export_encoder(model, heads, path):
-    """`heads`: {"persona": Linear, "trait": Linear}, both over [mean of the user's tokens, mean of the assistant's]."""
+def export_encoder(model, side_layer, heads, path):
+    """`heads`: {"persona": Linear, "trait": Linear}, both over [the user's side, the assistant's] as the side layer gives them."""
     g = Graph()
     x = embed(g, model)
     mask = g.node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     for number, layer in enumerate(model.layers):
         x = add_layer(g, layer, x, mask, f"l{number}")
-    both = add_pooling(g, x)
+    known = add_side_layer(g, side_layer, x)
+    two = g.node("Slice", [known, "zero", "two", "side_axis"], "two_sides")
+    both = g.node("Flatten", [two], "both", axis=1)
+    whole = g.node("Slice", [known, "two", g.value("three", np.array([3])), "side_axis"], "whole_side")
+    g.node("LpNormalization", [g.node("Squeeze", [whole, "side_axis"], "whole")], "embedding", axis=-1, p=2)
     outputs = []
     for name, head in heads.items():
         weight = g.value(f"{name}_weight", array(head.weight).T)
@@ -94,31 +99,59 @@ def add_layer(g, layer, x, mask, name):
     g.nodes.append(helper.make_node("DynamicQuantizeLinear", [x], [f"{name}_x8", f"{name}_xs", f"{name}_xz"], name=f"{name}_quantise"))
     bias = g.value(f"{name}_qkv_bias", array(layer.qkv.bias))
     mixed = g.node("QAttention", [f"{name}_x8", codes, bias, f"{name}_xs", step, mask, f"{name}_xz", zero], f"{name}_mixed", domain=FUSED, num_heads=HEADS)
-    joined = g.dense(mixed, f"{name}_join", array(layer.join.weight).T, "", f"{name}_joined")
-    middle = skip_norm(g, joined, x, layer.norm1, layer.join.bias, f"{name}_middle")
-    inner = g.dense(middle, f"{name}_inner", array(layer.inner.weight).T, "", f"{name}_inner")
+    return after_attention(g, layer, x, mixed, name)
+
+
+def after_attention(g, layer, x, mixed, name):
+    joined = g.dense(mixed, f"{name}_join", array(layer.join.weight).T, array(layer.join.bias), f"{name}_joined")
+    middle = add_and_norm(g, x, joined, layer.norm1, f"{name}_middle")
+    inner = g.dense(middle, f"{name}_inner", array(layer.inner.weight).T, None, f"{name}_inner")
     active = g.node("BiasGelu", [inner, g.value(f"{name}_inner_bias", array(layer.inner.bias))], f"{name}_active", domain=FUSED)
-    outer = g.dense(active, f"{name}_outer", array(layer.outer.weight).T, "", f"{name}_outer")
-    return skip_norm(g, outer, middle, layer.norm2, layer.outer.bias, f"{name}_out")
+    outer = g.dense(active, f"{name}_outer", array(layer.outer.weight).T, array(layer.outer.bias), f"{name}_outer")
+    return add_and_norm(g, middle, outer, layer.norm2, f"{name}_out")
 
 
-def skip_norm(g, x, skip, module, bias, name):
-    parts = [g.value(f"{name}_scale", array(module.weight)), g.value(f"{name}_shift", array(module.bias)), g.value(f"{name}_bias", array(bias))]
-    return g.node("SkipLayerNormalization", [x, skip, *parts], name, domain=FUSED, epsilon=1e-12)
+def add_and_norm(g, x, more, module, name):
+    """Two nodes: the fused SkipLayerNormalization of ONNX Runtime 1.23 takes three times as long on a CPU."""
+    return norm(g, g.node("Add", [x, more], f"{name}_sum"), module, name)
 
 
-def add_pooling(g, x):
-    """Means over the user's tokens, the assistant's, and all; the first two side by side."""
-    g.value("last", np.array([1]))
+def add_side_layer(g, layer, x):
+    """
+    The attention of few queries without keys or values of tokens: a query goes through the keys' weights and meets the tokens
+    themselves, and the values' weights meet the mixed tokens. The keys' bias adds the same to every token and is left out.
+    """
+    sides, counts = add_sides(g)
+    width = WIDTH // HEADS
+    means = g.node("Div", [g.node("MatMul", [sides, x], "side_sum"), g.node("Max", [counts, g.value("floor", np.array(1, np.float32))], "side_some")], "side_mean")
+    entered = norm(g, means, layer.enter, "side_entered")
+    (query, key, value), (query_bias, _, value_bias) = np.split(array(layer.qkv.weight), 3), np.split(array(layer.qkv.bias), 3)
+    q = g.dense(entered, "side_query", query.T * width**-0.5, query_bias * width**-0.5, "side_queries")
+    q = g.node("Reshape", [q, g.value("to_heads", np.array([0, 0, HEADS, width]))], "side_query_heads")
+    q = g.node("Transpose", [q], "side_heads_first", perm=[0, 2, 1, 3])
+    asked = g.node("MatMul", [q, g.value("side_key", key.reshape(HEADS, width, WIDTH))], "side_asked")
+    asked = g.node("Reshape", [asked, g.value("to_rows", np.array([0, -1, WIDTH]))], "side_asked_rows")
+    scores = g.node("MatMul", [asked, g.node("Transpose", [x], "tokens_last", perm=[0, 2, 1])], "side_scores")
+    shares = g.node("Softmax", [g.node("Add", [scores, add_padding_bias(g)], "side_masked")], "side_shares", axis=-1)
+    mixed = g.node("MatMul", [shares, x], "side_tokens")
+    mixed = g.node("Reshape", [mixed, g.value("by_head", np.array([0, HEADS, -1, WIDTH]))], "side_token_heads")
+    mixed = g.node("MatMul", [mixed, g.value("side_value", value.reshape(HEADS, width, WIDTH).transpose(0, 2, 1))], "side_value_heads")
+    mixed = g.node("Add", [mixed, g.value("side_value_bias", value_bias.reshape(HEADS, 1, width))], "side_values")
+    mixed = g.node("Reshape", [g.node("Transpose", [mixed], "side_values_first", perm=[0, 2, 1, 3]), g.value("to_width", np.array([0, 0, WIDTH]))], "side_mixed")
+    out = after_attention(g, layer, entered, mixed, "side")
+    return g.node("Mul", [out, g.node("Min", [counts, "floor"], "side_there")], "sides_known")
+
+
+def add_sides(g):
+    """Which tokens are the user's, the assistant's and anybody's [rows, 3, length], and how many there are [rows, 3, 1]."""
     mask = g.node("Cast", ["attention_mask"], "mask_float", to=TensorProto.FLOAT)
     assistant = g.node("Cast", ["token_type_ids"], "assistant_float", to=TensorProto.FLOAT)
     user = g.node("Sub", [mask, assistant], "user_float")
-    g.value("floor", np.array(1, np.float32))
-    means = {}
-    for side, weight in (("user", user), ("assistant", assistant), ("all", mask)):
-        row = g.node("Unsqueeze", [weight, "last"], f"{side}_row")
-        total = g.node("Squeeze", [g.node("MatMul", [row, x], f"{side}_matmul"), "last"], f"{side}_sum")
-        count = g.node("ReduceSum", [weight, "last"], f"{side}_count", keepdims=1)
-        means[side] = g.node("Div", [total, g.node("Max", [count, "floor"], f"{side}_some")], f"{side}_mean")
-    g.node("LpNormalization", [means["all"]], "embedding", axis=-1, p=2)
-    return g.node("Concat", [means["user"], means["assistant"]], "both", axis=1)
+    rows = [g.node("Unsqueeze", [side, g.value("side_axis", np.array([1]))], f"{name}_row") for name, side in (("user", user), ("assistant", assistant), ("whole", mask))]
+    sides = g.node("Concat", rows, "sides", axis=1)
+    return sides, g.node("ReduceSum", [sides, g.value("token_axis", np.array([2]))], "side_counts", keepdims=1)
+
+
+def add_padding_bias(g):
+    missing = g.node("Sub", ["mask_float", "floor"], "padding")
+    return g.node("Unsqueeze", [g.node("Mul", [missing, g.value("far", np.array(1e4, np.float32))], "padding_far"), "side_axis"], "padding_bias")
