@@ -27,8 +27,16 @@ export function defaultOut(config: string): string {
 }
 
 /** Overrides of the configuration that the command line asks for; its own options stand last and win. */
-export function setsOf(args: { readonly set?: string[]; readonly commercial: boolean }): string[] {
-  return [...(args.set ?? []), ...(args.commercial ? ['run.commercial=true'] : [])];
+export function setsOf(args: {
+  readonly set?: string[];
+  readonly commercial: boolean;
+  readonly limit?: number;
+}): string[] {
+  return [
+    ...(args.set ?? []),
+    ...(args.commercial ? ['run.commercial=true'] : []),
+    ...(args.limit === undefined ? [] : [`run.limit=${args.limit}`]),
+  ];
 }
 
 /** A configuration path as given; a path that does not exist here is looked up in the package. */

@@ -45,8 +45,6 @@ export interface RunParams {
   readonly out: string;
   /** Overrides run.workers. */
   readonly workers?: number;
-  /** Overrides run.limit. */
-  readonly limit?: number;
   /** Empty the run folder first. */
   readonly fresh?: boolean;
   readonly tools: RunTools;
@@ -273,7 +271,7 @@ async function tagCorpus(
       onBadFile: config.run.on_bad_file,
       keepExtra: config.output.extra_columns,
       tokenizer,
-      limit: params.limit ?? config.run.limit ?? null,
+      limit: config.run.limit ?? null,
     },
     context,
   );

@@ -62,7 +62,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       taxonomy,
     );
     const out = args.out ?? defaultOut(args.config);
-    const params = { loaded, out, workers: args.workers, limit: args.limit, fresh: args.fresh, tools };
+    const params = { loaded, out, workers: args.workers, fresh: args.fresh, tools };
     await withProcess({ json: args.json, offline: args.offline }, async (effects) => {
       if (args['dry-run']) return effects.print(await dryRun(params, effects));
       const result = await runAll(params, effects);

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -96,4 +96,6 @@ run: {unit_bytes: 2KiB}
   const { code, stdout, stderr } = await runCli(args, { env: { HF_ENDPOINT: hub.endpoint } });
   expect([code, stderr]).toEqual([0, expect.not.stringContaining('unexpected')]);
   expect(JSON.parse(stdout)).toMatchObject({ rows: 70, quarantined: 0 });
+  const { config: used } = JSON.parse(await readFile(join(folder, 'out', 'run.json'), 'utf8'));
+  expect(used.run.limit).toBe(70);
 });
