@@ -88,4 +88,12 @@ export interface FileScan {
   readonly units: readonly Unit[];
   /** Why the whole file is left out: `shape-unknown`, `format-unknown`, `empty`, `corrupt` … with a sentence for people. */
   readonly skipped?: { readonly code: string; readonly message: string; readonly hint?: string };
+  /** Lists of a JSON document that no shape fits, beside those that make the units. */
+  readonly leftOut?: readonly LeftOutList[];
+}
+
+export interface LeftOutList {
+  readonly records: number;
+  /** Names the list and says why, for people. */
+  readonly message: string;
 }

@@ -75,7 +75,7 @@ function accounting({ accounting: counts }: ReportModel): string {
     ...(counts.unplaced > 0 ? [`in no phase or adapter ${formatCount(counts.unplaced)}`] : []),
     `filtered in all ${formatCount(filteredRows(counts))}`,
     `records read ${formatCount(counts.records)}`,
-    `records of unrecognised files ${formatCount(counts.unrecognisedRecords)}`,
+    `records of unrecognised files and lists ${formatCount(counts.unrecognisedRecords)}`,
   ];
   return section(
     'Every input row',

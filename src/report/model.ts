@@ -129,7 +129,7 @@ export interface Accounting {
   readonly synthetic: number;
   /** Corpus rows that no phase or adapter takes, copies counted: the shards lack them. */
   readonly unplaced: number;
-  /** Records of files that no shape fitted, where they were counted; not part of `input`. */
+  /** Records of files and lists that no shape fitted, where they were counted; not part of `input`. */
   readonly unrecognisedRecords: number;
 }
 

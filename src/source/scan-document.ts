@@ -1,5 +1,5 @@
 import { FatalError, RowError } from '../core/errors.ts';
-import type { FormatPlan, ShapePlan } from '../core/unit.ts';
+import type { FormatPlan, LeftOutList, ShapePlan } from '../core/unit.ts';
 import { plainName } from './adapt/sample.ts';
 import { type JsonList, type JsonOutline, outlineJson, readDocument } from './json-document.ts';
 import { openStream } from './open-stream.ts';
@@ -69,10 +69,11 @@ function isOneRecord({ kind, columns }: ShapePlan, lists: readonly JsonList[], l
   return columns['output'] !== undefined && !headings.has(plainName(columns['instruction'] ?? ''));
 }
 
-/** Every list whose records have a shape, numbered on from list to list; where none has, the document as a whole. */
+/** Every list whose records have a shape, numbered on from list to list, and what is left out; where none has, the document as a whole. */
 async function scanLists(context: ScanContext, lists: readonly JsonList[], whole: Found): Promise<Found> {
   const base = { format: 'json', compression: context.compression } as const;
   const units = [];
+  const leftOut: LeftOutList[] = [];
   let problem: Found | undefined;
   let firstRow = 0;
   for (const { path, records } of lists) {
@@ -80,6 +81,10 @@ async function scanLists(context: ScanContext, lists: readonly JsonList[], whole
     const shape = shapeOf(await sampleDocument(context, json), context.options, undefined);
     if ('problem' in shape) {
       problem ??= shape;
+      leftOut.push({
+        records,
+        message: `the list "${path.join('.')}" is left out: ${shape.problem.message}`,
+      });
       continue;
     }
     units.push({ range: { kind: 'whole' as const }, firstRow, records, format: { ...base, json }, shape });
@@ -87,7 +92,7 @@ async function scanLists(context: ScanContext, lists: readonly JsonList[], whole
   }
   const [first] = units;
   if (!first) return isProblem(whole) ? (problem ?? whole) : whole;
-  return { format: first.format, shape: first.shape, records: firstRow, rowUnit: 'record', units };
+  return { format: first.format, shape: first.shape, records: firstRow, rowUnit: 'record', units, leftOut };
 }
 
 async function trySingle(context: ScanContext): Promise<unknown> {

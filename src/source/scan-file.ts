@@ -53,7 +53,8 @@ export async function scanFile(
     rowUnit: found.rowUnit,
     records,
   }));
-  return { file, fingerprint, records: found.records, units };
+  const { records, leftOut = [] } = found;
+  return { file, fingerprint, records, units, ...(leftOut.length > 0 && { leftOut }) };
 }
 
 async function scanContent(

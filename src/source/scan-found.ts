@@ -1,4 +1,12 @@
-import type { Compression, FormatPlan, InputFile, ShapePlan, Unit, UnitRange } from '../core/unit.ts';
+import type {
+  Compression,
+  FormatPlan,
+  InputFile,
+  LeftOutList,
+  ShapePlan,
+  Unit,
+  UnitRange,
+} from '../core/unit.ts';
 import { resolveColumns, detectShape } from './adapt/detect-shape.ts';
 import { makeSample } from './adapt/sample.ts';
 import type { ByteSource } from '../core/byte-source.ts';
@@ -30,6 +38,7 @@ export type Found =
         readonly format?: FormatPlan;
         readonly shape?: ShapePlan;
       }[];
+      readonly leftOut?: readonly LeftOutList[];
     };
 
 export function isProblem(found: Found): found is { readonly problem: Problem } {

@@ -31,7 +31,7 @@ test('a tiny run in Markdown', () => {
     | filtered: too-short | 8,310 |
     | quarantined | 118 |
 
-    Beside it: copies 5, synthetic 0, filtered in all 9,514, records read 72,477, records of unrecognised files 812.
+    Beside it: copies 5, synthetic 0, filtered in all 9,514, records read 72,477, records of unrecognised files and lists 812.
 
     ## Who judged the rows
 

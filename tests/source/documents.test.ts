@@ -54,6 +54,23 @@ test('title, description and text beside lists of records speak of the data set'
   }
 });
 
+test('a list that no shape fits is left out by name beside those that are read', async () => {
+  const about = { authors: [{ name: 'x' }, { name: 'y' }, { name: 'z' }] };
+  const { scan } = await readContent('a.json', JSON.stringify({ data: [qa('a'), qa('b')], about }));
+  expect(scan).toMatchObject({
+    records: 2,
+    leftOut: [
+      {
+        records: 3,
+        message:
+          'the list "about.authors" is left out: no known shape fits the records, which have the columns name',
+      },
+    ],
+  });
+  const { scan: clean } = await readContent('a.json', JSON.stringify({ data: [qa('a'), qa('b')] }));
+  expect(clean).not.toHaveProperty('leftOut');
+});
+
 test('a document is one record where it answers a request, or where its list is part of it', async () => {
   const references = [{ title: 'Burin', text: 'A tool.' }];
   expect(await read({ ...qa('a'), references })).toMatchObject({ asked: ['ask a'] });

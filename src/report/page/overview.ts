@@ -72,7 +72,7 @@ export function accountingSection(model: ReportModel): Section {
       ? `The input rows were made of ${formatPlural(accounting.records, 'record')}.`
       : '',
     accounting.unrecognisedRecords > 0
-      ? `${formatPlural(accounting.unrecognisedRecords, 'record')} of files that no shape fits are not among them.`
+      ? `${formatPlural(accounting.unrecognisedRecords, 'record')} of files and lists that no shape fits are not among them.`
       : '',
     ...describeScreening(accounting).map(escapeHtml),
   ];

@@ -140,7 +140,7 @@ function accountRows(
     copies: totals.after[0] - totals.selected,
     synthetic: totals.synthetic,
     unplaced: layout.unplaced.reduce((sum, { rows }) => sum + rows, 0),
-    unrecognisedRecords: files.reduce((sum, { scan }) => sum + (scan.skipped ? (scan.records ?? 0) : 0), 0),
+    unrecognisedRecords: skippedFiles({ files }).reduce((sum, { records }) => sum + (records ?? 0), 0),
   };
 }
 
@@ -222,20 +222,13 @@ function quarantineReasons(units: readonly TaggedFileUnit[]): QuarantineReason[]
     .toSorted((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1));
 }
 
-function skippedFiles({ files }: ReportInput): ReportModel['skippedFiles'] {
-  return files.flatMap(({ scan }) =>
-    scan.skipped
-      ? [
-          {
-            source: scan.file.source,
-            file: scan.file.name,
-            code: scan.skipped.code,
-            message: scan.skipped.message,
-            records: scan.records,
-          },
-        ]
-      : [],
-  );
+/** Files, and lists of JSON documents, that no shape fits. */
+function skippedFiles({ files }: Pick<ReportInput, 'files'>): ReportModel['skippedFiles'] {
+  return files.flatMap(({ scan: { file, skipped, records, leftOut = [] } }) => {
+    const place = { source: file.source, file: file.name };
+    const lists = leftOut.map((list) => ({ ...place, code: 'shape-unknown', ...list }));
+    return skipped ? [{ ...place, code: skipped.code, message: skipped.message, records }, ...lists] : lists;
+  });
 }
 
 function flowLinks({ table, layout, sources, taxonomy }: ReportInput): FlowLink[] {

@@ -9,6 +9,7 @@ import type { RunContext } from '../context.ts';
 import { fileKey, runPaths, scanMarker } from '../paths.ts';
 import type { ResolvedSource } from './sources.ts';
 import type { ScanTask } from '../tasks.ts';
+import { warnLeftOut } from './warn-ignored.ts';
 import { readEarlierScan, recordScan, scanKey } from './earlier-scan.ts';
 
 export interface ScannedFile {
@@ -79,6 +80,10 @@ export async function scanSources(
     const scan = scans.get(task.file);
     return scan ? [{ source, scan }] : [];
   });
+  warnLeftOut(
+    scanned.map(({ scan }) => scan),
+    context,
+  );
   if (settings.onBadFile === 'error') refuseDamaged(scanned);
   refuseNothing(scanned);
   return scanned;

@@ -9,6 +9,7 @@ import { stemOf } from '../../source/list-files.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
 import { scanTree } from '../scan/scan-tree.ts';
+import { warnLeftOut } from '../scan/warn-ignored.ts';
 import type { ExplainedRow } from './tag-explain.ts';
 import { surveyTree } from './survey.ts';
 import type { TagOptions } from './tag-records.ts';
@@ -50,6 +51,7 @@ export async function tagTree(
   const usable = scans.filter((scan) => !scan.skipped);
   for (const scan of scans)
     if (scan.skipped) context.warn(scan.skipped.code, `${scan.file.name}: ${scan.skipped.message}`);
+  warnLeftOut(scans, context);
   if (usable.length === 0)
     throw new ConfigError(`${params.input}: no file that can be tagged`, {
       code: 'nothing-to-tag',
