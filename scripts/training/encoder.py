@@ -18,8 +18,7 @@ class Layer(nn.Module):
         self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12)
 
     def forward(self, x, bias):
-        rows, length, _ = x.shape
-        q, k, v = self.qkv(x).view(rows, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        q, k, v = (split_heads(part) for part in self.qkv(x).chunk(3, -1))
         return self.after(x, attend(q, k, v, bias))
 
     def after(self, x, mixed):
@@ -50,8 +49,7 @@ class SideLayer(Layer):
         means = self.enter(sides @ x / counts.clamp(min=1))
         weights, biases = self.qkv.weight, self.qkv.bias
         q = split_heads(nn.functional.linear(means, weights[:WIDTH], biases[:WIDTH]))
-        k = split_heads(nn.functional.linear(x, weights[WIDTH : 2 * WIDTH], biases[WIDTH : 2 * WIDTH]))
-        v = split_heads(nn.functional.linear(x, weights[2 * WIDTH :], biases[2 * WIDTH :]))
+        k, v = (split_heads(part) for part in nn.functional.linear(x, weights[WIDTH:], biases[WIDTH:]).chunk(2, -1))
         return self.after(means, attend(q, k, v, bias)) * (counts > 0)
 
 

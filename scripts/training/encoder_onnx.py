@@ -132,7 +132,7 @@ def add_side_layer(g, layer, x):
     asked = g.node("MatMul", [q, g.value("side_key", key.reshape(HEADS, width, WIDTH))], "side_asked")
     asked = g.node("Reshape", [asked, g.value("to_rows", np.array([0, -1, WIDTH]))], "side_asked_rows")
     scores = g.node("MatMul", [asked, g.node("Transpose", [x], "tokens_last", perm=[0, 2, 1])], "side_scores")
-    shares = g.node("Softmax", [g.node("Add", [scores, add_padding_bias(g)], "side_masked")], "side_shares", axis=-1)
+    shares = g.node("Softmax", [g.node("Add", [scores, padding_bias(g)], "side_masked")], "side_shares", axis=-1)
     mixed = g.node("MatMul", [shares, x], "side_tokens")
     mixed = g.node("Reshape", [mixed, g.value("by_head", np.array([0, HEADS, -1, WIDTH]))], "side_token_heads")
     mixed = g.node("MatMul", [mixed, g.value("side_value", value.reshape(HEADS, width, WIDTH).transpose(0, 2, 1))], "side_value_heads")
@@ -152,6 +152,6 @@ def add_sides(g):
     return sides, g.node("ReduceSum", [sides, g.value("token_axis", np.array([2]))], "side_counts", keepdims=1)
 
 
-def add_padding_bias(g):
+def padding_bias(g):
     missing = g.node("Sub", ["mask_float", "floor"], "padding")
     return g.node("Unsqueeze", [g.node("Mul", [missing, g.value("far", np.array(1e4, np.float32))], "padding_far"), "side_axis"], "padding_bias")

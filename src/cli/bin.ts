@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { describeSystemError } from '../core/errors.ts';
+import { describeSystemError, loadHint } from '../core/errors.ts';
 
 /** Loads the program; where even that fails (no file handles left, a damaged installation) it is one sentence too. */
 try {
@@ -10,7 +10,7 @@ try {
   process.stderr.write(
     system
       ? `${system.message}\n→ ${system.hint}\n`
-      : `the program cannot be loaded: ${message}\n→ raise the limit of open files (ulimit -n); where that is no cause, install it again\n`,
+      : `the program cannot be loaded: ${message}\n→ ${loadHint}\n`,
   );
   process.exitCode = 3;
 }

@@ -94,14 +94,17 @@ export function describeSystemError(
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const hint = systemHints[error.code];
   if (!hint) return undefined;
-  const { path } = error as { path?: unknown };
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : '';
   const place = error.code === 'ERR_MODULE_NOT_FOUND' ? error.message : path;
   return {
     code: `os-${error.code.toLowerCase()}`,
-    message: `${hint.what}${typeof place === 'string' ? `: ${place}` : ''}`,
+    message: `${hint.what}${place ? `: ${place}` : ''}`,
     hint: hint.todo,
   };
 }
+
+/** What helps where the program cannot be loaded whole. */
+export const loadHint = 'raise the limit of open files (ulimit -n); where that is no cause, install it again';
 
 const systemHints: Record<string, { what: string; todo: string }> = {
   ENOSPC: {
@@ -122,10 +125,7 @@ const systemHints: Record<string, { what: string; todo: string }> = {
   EMFILE: { what: 'too many open files', todo: 'raise the limit (ulimit -n) or use fewer --workers' },
   ENFILE: { what: 'too many open files on this machine', todo: 'raise the limit or use fewer --workers' },
   // Where no file can be opened any more, Node takes the package that it looks for as missing.
-  ERR_MODULE_NOT_FOUND: {
-    what: 'a part of the program cannot be found',
-    todo: 'raise the limit of open files (ulimit -n); where that is no cause, install it again',
-  },
+  ERR_MODULE_NOT_FOUND: { what: 'a part of the program cannot be found', todo: loadHint },
   EEXIST: {
     what: 'something of that name is there already',
     todo: 'choose another --out, or move what is there',

@@ -5,13 +5,13 @@ import { ConfigError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { suggestName } from '../../lib/nearest.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 import { cardsKind } from './cards-kind.ts';
 import type { CheckKind, CheckOptions, CheckTarget, KindResult } from './check-kind.ts';
 import { conversationsKind } from './conversations-kind.ts';
 import { lookAt } from './look-at.ts';
 import { meetingsKind } from './meetings-kind.ts';
 import { rowsKind } from './rows-kind.ts';
-import { jsonLines } from '../../lib/json-lines.ts';
 
 /** In the order in which they are asked; rows take whatever is left. */
 const kinds: readonly CheckKind[] = [meetingsKind, conversationsKind, cardsKind, rowsKind];

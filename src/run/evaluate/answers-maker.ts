@@ -2,8 +2,8 @@ import type { Persona } from '../../core/taxonomy.ts';
 import type { Ask } from '../../llm/ask.ts';
 import { compileControlToken } from '../../shard/control-token.ts';
 import type { Maker } from '../make/maker.ts';
-import { buildProbes, type ControlChoice, type Probe, type ProbeSet } from './persona-probes.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
+import { buildProbes, type ControlChoice, type Probe, type ProbeSet } from './persona-probes.ts';
 
 /** File that the maker leaves in its folder, and that `--answers` reads. */
 export const answersFile = 'answers.jsonl';

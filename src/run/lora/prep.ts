@@ -11,9 +11,9 @@ import { preparationFindings, reasonWords } from '../../lora/preparation-finding
 import { type Preparation, prepareRows, type PreparedRow } from '../../lora/prepare-rows.ts';
 import { chooseSystemPrompt, type PromptLevel } from '../../lora/system-prompt.ts';
 import { checkDone, type DoneOutput, fileSha256, stepKey, type StepKey, writeDone } from '../checkpoint.ts';
+import { jsonLines } from '../../lib/json-lines.ts';
 import type { LoraSource } from './lora-source.ts';
 import type { TextCounter } from './text-counter.ts';
-import { jsonLines } from '../../lib/json-lines.ts';
 
 export interface PrepParams {
   readonly source: LoraSource;

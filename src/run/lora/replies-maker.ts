@@ -8,8 +8,8 @@ import { reasonWords } from '../../lora/preparation-findings.ts';
 import { drawKey } from '../../lora/split-conversations.ts';
 import { chooseSystemPrompt, type PromptLevel } from '../../lora/system-prompt.ts';
 import type { Maker } from '../make/maker.ts';
-import { allExchanges, type LoraSource } from './lora-source.ts';
 import { textOf, readJsonLines } from './read-json-lines.ts';
+import { allExchanges, type LoraSource } from './lora-source.ts';
 import { replyAsk, type ReplyCell } from './reply-ask.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
 

@@ -10,8 +10,8 @@ import { annotateByCounting } from '../../make/annotate/text-features.ts';
 import { readTranscripts, type Transcript } from '../../make/annotate/transcript.ts';
 import type { ScenarioSet } from '../../make/conversations/scenario-set.ts';
 import type { PromptLevel } from '../../make/conversations/system-prompt.ts';
-import type { MakeJob, Maker } from './maker.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
+import type { MakeJob, Maker } from './maker.ts';
 
 export interface AnnotateParams {
   readonly transcripts: readonly Transcript[];

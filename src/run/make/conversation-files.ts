@@ -3,8 +3,8 @@ import type { SchemaElement } from 'hyparquet';
 
 import type { Conversation } from '../../core/conversation.ts';
 import type { AnswerProvenance } from '../../llm/ask.ts';
-import type { MadeFile } from './maker.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
+import type { MadeFile } from './maker.ts';
 
 /** A conversation as it is published: the format's own fields first, and what says that it was made, and by what. */
 export interface MadeConversation extends Conversation {

@@ -12,8 +12,8 @@ import { canonicalJson } from '../../lib/canonical-json.ts';
 import type { LlmTally } from '../../llm/open-llm.ts';
 import type { Provider } from '../../llm/provider.ts';
 import type { Spent } from '../../llm/spending.ts';
-import type { Made, MadeFile, Maker } from './maker.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
+import type { Made, MadeFile, Maker } from './maker.ts';
 
 const recordSchema = z.object({
   maker: z.string(),

@@ -9,8 +9,8 @@ import { statisticsOf } from '../../make/meetings/statistics.ts';
 import { heldOutFiles } from '../../make/meetings/held-out.ts';
 import { vocabularyOf } from '../../make/meetings/template.ts';
 import { type WordedBatch, wordGroups } from '../../make/meetings/word-groups.ts';
-import type { Made, MadeFile, MakeJob, Maker } from './maker.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
+import type { Made, MadeFile, MakeJob, Maker } from './maker.ts';
 
 export const meetingFormats = ['jsonl', 'json'] as const;
 export type MeetingFormat = (typeof meetingFormats)[number];

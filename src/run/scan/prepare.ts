@@ -3,7 +3,7 @@ import type { RunContext } from '../context.ts';
 import { largestRepeats } from '../plan/plan-problem.ts';
 import type { RunEffects, RunParams } from '../run.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
-import { warnIgnored } from './warn-ignored.ts';
+import { warnIgnored } from './scan-warnings.ts';
 import { findTokenizer, type TokenizerFile } from '../tag/tokenizer.ts';
 
 export interface Prepared {

@@ -9,7 +9,7 @@ import type { RunContext } from '../context.ts';
 import { fileKey, runPaths, scanMarker } from '../paths.ts';
 import type { ResolvedSource } from './sources.ts';
 import type { ScanTask } from '../tasks.ts';
-import { warnLeftOut } from './warn-ignored.ts';
+import { warnLeftOut } from './scan-warnings.ts';
 import { readEarlierScan, recordScan, scanKey } from './earlier-scan.ts';
 
 export interface ScannedFile {

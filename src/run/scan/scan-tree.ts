@@ -5,7 +5,7 @@ import { listFiles } from '../../source/list-files.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
 import type { ScanTask } from '../tasks.ts';
-import { warnIgnored } from './warn-ignored.ts';
+import { warnIgnored } from './scan-warnings.ts';
 
 /**
  * Looks at every file of a file or folder, in parallel; files that cannot be used are `skipped`. Sorted by name. What is no

@@ -9,7 +9,7 @@ import { stemOf } from '../../source/list-files.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
 import { scanTree } from '../scan/scan-tree.ts';
-import { warnLeftOut } from '../scan/warn-ignored.ts';
+import { warnLeftOut } from '../scan/scan-warnings.ts';
 import type { ExplainedRow } from './tag-explain.ts';
 import { surveyTree } from './survey.ts';
 import type { TagOptions } from './tag-records.ts';
