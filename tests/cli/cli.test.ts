@@ -142,4 +142,25 @@ test('dry-run lists what would be read and writes nothing', async () => {
   ]);
   expect(code).toBe(0);
   expect(JSON.parse(stdout).inputs[0].files.length).toBeGreaterThan(0);
+  expect(await readdir(folder)).not.toContain('dry');
+});
+
+test('dry-run finds what a run would refuse before it begins', async () => {
+  const dryRun = ['--config', 'configs/quickstart.yaml', '--dry-run'];
+  const taken = join(folder, 'taken');
+  await mkdir(join(taken, 'dataset'), { recursive: true });
+  await writeFile(join(taken, 'dataset', 'mine.txt'), 'mine');
+  const folderOfOthers = await runCli([...dryRun, '--out', taken]);
+  expect([folderOfOthers.code, folderOfOthers.stderr]).toEqual([
+    1,
+    expect.stringContaining('holds files that no run wrote'),
+  ]);
+  const benchmark = await runCli([
+    ...dryRun,
+    '--out',
+    join(folder, 'dry'),
+    '--set',
+    'dataset.decontaminate.files=["never.jsonl"]',
+  ]);
+  expect([benchmark.code, benchmark.stderr]).toEqual([1, expect.stringContaining('never.jsonl')]);
 });

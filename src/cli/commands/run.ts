@@ -4,7 +4,7 @@ import { loadConfig } from '../../config/load.ts';
 import { loadTaxonomy } from '../../../taggers/index.ts';
 import { accurateTier } from '../../config/cascade-schema.ts';
 import { renderText } from '../../report/text.ts';
-import { runAll } from '../../run/run.ts';
+import { checkRun, runAll } from '../../run/run.ts';
 import { withProcess } from '../process.ts';
 import { runSummary } from '../render/summary.ts';
 import { defaultOut, findConfig, loadTools, setsOf } from '../tools.ts';
@@ -79,12 +79,8 @@ async function dryRun(
   params: Parameters<typeof runAll>[0],
   effects: Parameters<typeof runAll>[1],
 ): Promise<string> {
-  const { resolveSources } = await import('../../run/scan/sources.ts');
   const { loaded, tools } = params;
-  const { sources } = await resolveSources(
-    { config: loaded.config, configPath: loaded.path, recipesFolder: tools.recipesFolder },
-    effects,
-  );
+  const { sources } = await checkRun(params, effects);
   const inputs = sources.map((source) => ({
     source: source.name,
     files: source.files.map((file) => ({ name: file.name, bytes: file.bytes })),
