@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 
 import { generateCorpus } from '../../bench/generate-corpus.ts';
+import { loadTools } from '../../src/cli/tools.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { checkRun } from '../../src/run/run.ts';
+import { loadTaxonomy } from '../../taggers/index.ts';
 import { startHubServer } from '../support/hub-server.ts';
 import { runCli, temporaryFolder, treeHashes } from '../support/run-cli.ts';
 
@@ -59,6 +63,34 @@ test('a Hub dataset is read by range at a pinned commit, with the token kept to 
       .map((name) => readFile(join(folder, 'hub', name), 'utf8')),
   );
   for (const text of [result.stdout, result.stderr, run, ...written]) expect(text).not.toContain(token);
+});
+
+test('a long pause that the Hub asks for before a run begins is told while it lasts', async () => {
+  const repos = { 'someone/chat': { files: { 'rows.jsonl': new Uint8Array() } } };
+  await using hub = await startHubServer({ repos });
+  hub.addFault({ kind: 'status', status: 429, headers: { 'retry-after': '3600' } });
+  const taxonomy = await loadTaxonomy();
+  const path = await config('paused', '{name: chat, hub: someone/chat}');
+  const loaded = await loadConfig({ path, sets: [], taxonomy });
+  const tools = await loadTools({ ...loaded.config.taggers, accurate: null }, taxonomy);
+  const abort = new AbortController();
+  const warnings: string[] = [];
+  const checked = checkRun(
+    { loaded, out: join(folder, 'paused'), tools },
+    {
+      emit(event) {
+        if (event.type !== 'warning') return;
+        warnings.push(`${event.code}: ${event.message}`);
+        abort.abort();
+      },
+      clock: () => 0,
+      environment: { HF_ENDPOINT: hub.endpoint },
+      signal: abort.signal,
+    },
+  );
+  await expect(checked).rejects.toMatchObject({ name: 'InterruptedError' });
+  const address = `${hub.endpoint}/api/datasets/someone/chat/revision/main`;
+  expect(warnings).toEqual([`hub-pause: the Hub asks to wait 1 h 0 min (${address}: status 429)`]);
 });
 
 test('Parquet from the Hub gives the rows of the same file on disk', async () => {

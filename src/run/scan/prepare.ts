@@ -1,5 +1,6 @@
 import { type Benchmarks, loadBenchmarks } from '../tag/benchmarks.ts';
 import type { RunContext } from '../context.ts';
+import { hubOptions } from '../hub/hub-options.ts';
 import { largestRepeats } from '../plan/plan-problem.ts';
 import type { RunEffects, RunParams } from '../run.ts';
 import { type ResolvedSource, resolveSources } from './sources.ts';
@@ -25,7 +26,7 @@ export async function prepare(
       configPath: params.loaded.path,
       recipesFolder: params.tools.recipesFolder,
     },
-    effects,
+    hubOptions(effects, context),
   );
   for (const warning of resolved.warnings) context.warn(warning.code, warning.message);
   warnIgnored(resolved.ignored, context);

@@ -4,6 +4,7 @@ import { resolveDataPath } from '../../config/load.ts';
 import type { Config, SourceConfig } from '../../config/schema.ts';
 import { checkGates, isKnownLicence, nonCommercial } from './gates.ts';
 import { listHubFiles } from '../../hub/list-dataset.ts';
+import type { HubOptions } from '../../hub/read-repo.ts';
 import { listFiles, stemOf } from '../../source/list-files.ts';
 import { suggestName } from '../../lib/nearest.ts';
 import { slotNames } from '../../source/adapt/roster.ts';
@@ -37,10 +38,7 @@ export interface ResolvedSources {
  */
 export async function resolveSources(
   params: { readonly config: Config; readonly configPath: string; readonly recipesFolder: string },
-  {
-    environment,
-    signal,
-  }: { readonly environment: Readonly<Record<string, string | undefined>>; readonly signal?: AbortSignal },
+  hub: HubOptions,
 ): Promise<ResolvedSources> {
   const { config, configPath } = params;
   const ignored: { path: string; reason: string }[] = [];
@@ -64,7 +62,7 @@ export async function resolveSources(
     checkSlots(merged);
     // What is stated is judged before anything is listed; what only the Hub's own card can say, after.
     if (isKnownLicence(merged.licence) || merged.benchmark) checkGates(merged, config, []);
-    const listed = await listSource(merged, configPath, environment, signal);
+    const listed = await listSource(merged, configPath, hub);
     const licensed = isKnownLicence(merged.licence)
       ? merged
       : { ...merged, licence: listed.license ?? merged.licence };
@@ -177,8 +175,7 @@ export function describeEntry(source: SourceConfig): Omit<ResolvedSource, 'files
 async function listSource(
   source: SourceConfig,
   configPath: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal | undefined,
+  hub: HubOptions,
 ): Promise<{
   files: readonly InputFile[];
   ignored: readonly { path: string; reason: string }[];
@@ -187,11 +184,10 @@ async function listSource(
   license: string | null;
 }> {
   if (source.hub !== undefined) {
-    const listed = await listHubFiles(
+    return await listHubFiles(
       { source: source.name, repo: source.hub, revision: source.revision, paths: source.files },
-      { environment, signal },
+      hub,
     );
-    return listed;
   }
   const given = typeof source.path === 'string' ? [source.path] : (source.path ?? []);
   const listed = await listFiles({
