@@ -1,10 +1,11 @@
-"""A BERT encoder of few layers, and a last layer that is asked for two sides only; their parameters load from the MiniLM weights."""
+"""The encoder of the accurate tier, whose upper layers read groups of tokens; its parameters load from the six layers of MiniLM."""
 
 import torch
 from tokens import COPY_MARK_ID
 from torch import nn
 
 WIDTH, HEADS, INNER = 384, 12, 1536
+SEGMENT = 4
 
 
 class Layer(nn.Module):
@@ -32,11 +33,11 @@ def attend(q, k, v, bias):
     return scores.softmax(-1).to(v.dtype) @ v
 
 
-class SideLayer(Layer):
+class PooledLayer(Layer):
     """
-    A layer whose only queries are the means of a row's sides, so that all of it but the attention's sums is done for a few vectors
-    and not for every token. `forward`: tokens [rows, length, WIDTH], which token belongs to which side [rows, sides, length]; gives
-    [rows, sides, WIDTH], zeros for a side without tokens.
+    A layer whose queries are the means of groups of tokens, so that all of it but keys and values is done for as many vectors as there
+    are groups (the pooling queries of Funnel-Transformer, Dai et al. 2020). `forward`: tokens [rows, length, WIDTH], how much of each token
+    belongs to which group [rows, groups, length]; gives [rows, groups, WIDTH], zeros for a group without tokens.
     """
 
     def __init__(self):
@@ -44,9 +45,9 @@ class SideLayer(Layer):
         # The mean of many tokens varies less than one token; this gives it a token's size again.
         self.enter = nn.LayerNorm(WIDTH, eps=1e-12)
 
-    def forward(self, x, sides, bias):
-        counts = sides.sum(2, keepdim=True)
-        means = self.enter(sides @ x / counts.clamp(min=1))
+    def forward(self, x, groups, bias):
+        counts = groups.sum(2, keepdim=True)
+        means = self.enter(groups @ x / counts.clamp(min=1))
         weights, biases = self.qkv.weight, self.qkv.bias
         q = split_heads(nn.functional.linear(means, weights[:WIDTH], biases[:WIDTH]))
         k, v = (split_heads(part) for part in nn.functional.linear(x, weights[WIDTH:], biases[WIDTH:]).chunk(2, -1))
@@ -77,6 +78,43 @@ class Encoder(nn.Module):
         return x
 
 
+class SideEncoder(nn.Module):
+    """
+    Six layers that end in one vector for each side of a row. The first `whole` of them read tokens, the next pools every SEGMENT tokens into
+    one, the others read these segments, and the last is asked for the two sides. Without a pooling layer, `whole` is 5: the teacher.
+    """
+
+    def __init__(self, whole):
+        super().__init__()
+        self.tokens = Encoder(whole)
+        self.pool = PooledLayer() if whole < 5 else None
+        self.segments = nn.ModuleList(Layer() for _ in range(4 - whole))
+        self.sides = PooledLayer()
+
+    def forward(self, ids, mask, types):
+        """ids, mask, types [rows, length]; gives what the user's side and the assistant's are [rows, 2, WIDTH]."""
+        x = self.tokens(ids, mask, types)
+        sides = torch.stack([mask - types, types], 1).to(x.dtype)
+        bias = padding_bias(mask)
+        if self.pool:
+            segments = segments_of(ids.shape[1]).to(x.dtype)
+            groups = segments * mask[:, None].to(x.dtype)
+            x = self.pool(x, groups, bias)
+            sides, bias = sides @ segments.T, padding_bias(groups.sum(2) > 0)
+            for layer in self.segments:
+                x = layer(x, bias)
+        return self.sides(x, sides, bias)
+
+    def layers(self):
+        """From the bottom up."""
+        return [*self.tokens.layers, *([self.pool] if self.pool else []), *self.segments, self.sides]
+
+
+def segments_of(length):
+    """Which token is of which segment [segments, length]."""
+    return torch.arange(length) // SEGMENT == torch.arange(-(-length // SEGMENT))[:, None]
+
+
 def padding_bias(mask):
     return ((1.0 - mask.float()) * -1e4)[:, None, None, :]
 
@@ -88,27 +126,34 @@ def read_weights(path):
 
 
 def load_encoder(path, layers):
-    """`layers`: which of the six to keep."""
+    """The first so many of the six layers."""
     source = read_weights(path)
-    model = Encoder(len(layers))
-    with torch.no_grad():
-        model.words.weight.copy_(source["embeddings.word_embeddings.weight"])
-        model.places.weight.copy_(source["embeddings.position_embeddings.weight"])
-        model.types.weight.copy_(source["embeddings.token_type_embeddings.weight"])
-        copy_pair(model.norm, source, "embeddings.LayerNorm")
-        for layer, number in zip(model.layers, layers):
-            copy_layer(layer, source, number)
+    model = Encoder(layers)
+    copy_encoder(model, source)
     return model
 
 
-def load_side_layer(path, number):
-    """Starts as the layer of that number; its entry as the end of the layer before."""
+def load_side_encoder(path, whole):
+    """A layer that pools enters as the layer before it ends."""
     source = read_weights(path)
-    layer = SideLayer()
+    model = SideEncoder(whole)
+    copy_encoder(model.tokens, source)
     with torch.no_grad():
+        for number, layer in enumerate(model.layers()):
+            copy_layer(layer, source, number)
+            if isinstance(layer, PooledLayer):
+                copy_pair(layer.enter, source, f"encoder.layer.{number - 1}.output.LayerNorm")
+    return model
+
+
+@torch.no_grad()
+def copy_encoder(model, source):
+    model.words.weight.copy_(source["embeddings.word_embeddings.weight"])
+    model.places.weight.copy_(source["embeddings.position_embeddings.weight"])
+    model.types.weight.copy_(source["embeddings.token_type_embeddings.weight"])
+    copy_pair(model.norm, source, "embeddings.LayerNorm")
+    for number, layer in enumerate(model.layers):
         copy_layer(layer, source, number)
-        copy_pair(layer.enter, source, f"encoder.layer.{number - 1}.output.LayerNorm")
-    return layer
 
 
 def copy_layer(layer, source, number):

@@ -14,6 +14,7 @@ ORIGIN_CLASSES = (
 ).split()
 ORIGIN_WEIGHT = 3.0
 EXEMPLAR_SHARE = 0.5
+TEACHER_SHARE = 0.6
 
 
 def soft_targets(rows, ids):
@@ -26,6 +27,20 @@ def soft_targets(rows, ids):
         else:
             targets[i, ids.index(row["persona"])] = 1
     return targets
+
+
+def taught(targets, teachers):
+    """
+    Targets of which TEACHER_SHARE is the mean of what the teachers (train_encoder.py --teaches) that know the row say of it
+    (distillation, Hinton et al. 2015); a row that none knows keeps its own.
+    """
+    said, known = np.zeros_like(targets), np.zeros((len(targets), 1), np.float32)
+    for path in teachers:
+        teacher = np.load(path)
+        said[teacher["rows"]] += teacher["probabilities"]
+        known[teacher["rows"]] += 1
+    share = TEACHER_SHARE * (known > 0)
+    return (1 - share) * targets + share * said / np.maximum(known, 1)
 
 
 def row_weights(rows, targets, ids, picked, origin_weight=ORIGIN_WEIGHT, exemplar_share=EXEMPLAR_SHARE):

@@ -1,11 +1,12 @@
 """Fine-tunes the encoder of the accurate tier and its two heads.
 
-Usage: train_encoder.py ROWS.jsonl TRAIT_ROWS.jsonl MINILM_FOLDER PERSONAS.json DATA_FOLDER OUT.pt --rows N [--fold K] [--half] [--teaches N]
+Usage: train_encoder.py ROWS.jsonl TRAIT_ROWS.jsonl MINILM_FOLDER PERSONAS.json DATA_FOLDER OUT.pt --rows N [--fold K] [--half] [--teaches N | --taught-by TEACHER.npz,...]
 Every layer is trained, of the embeddings only the copy mark's. N rows are drawn by their weights, TRAIT_SHARE of that many of the traits.
---half takes products of matrices in bfloat16, which is quick where the processor has AMX: 125 rows a second on two such cores. With --fold
-the datasets of that fold of the yardstick are left out. Beside the weights stands OUT.npz with the logits of the yardstick's rows that
-this training must be judged by: those of the fold, or those of datasets that no training sees. With --teaches N it also writes
-OUT.teacher.npz: what it says of N training rows, for train_personas.py.
+--half takes products of matrices in bfloat16, which is quick where the processor has AMX. With --fold the datasets of that fold of the
+yardstick are left out. Beside the weights stands OUT.npz with the logits of the yardstick's rows that this training must be judged by:
+those of the fold, or those of datasets that no training sees.
+With --teaches N it is a teacher: five layers read every token, which is too slow to ship, and OUT.teacher.npz holds what it says of N
+training rows, for its pupils here and in train_personas.py.
 """
 
 import argparse
@@ -16,21 +17,21 @@ import time
 import numpy as np
 import torch
 from calibration import softmax
-from encoder import load_encoder, load_side_layer, padding_bias
-from targets import row_weights, soft_targets
+from encoder import load_side_encoder
+from targets import row_weights, soft_targets, taught
 from tokens import COPY_MARK_ID, LONGEST, encode_sides, join_sides, open_tokenizer, pad
 from torch import nn
 from yardstick import FOLDS, read_yardstick, score
 
 SEED = 17
-LAYERS = (0, 1)
-SIDE_LAYER = 2
+# Of the six layers so many read every token.
+PUPIL_LAYERS, TEACHER_LAYERS = 2, 5
 TRAITS = ["formality", "positive", "negative", "support", "humour", "politeness", "empathy"]
 TRAIT_SHARE = 0.2
 BATCH = 32
-# Of the first layer; each further one learns faster by STEEPER.
-ENCODER_RATE = 1.8e-4
-STEEPER = 1.4
+# Of the first layer and by how much each further one learns faster. A pupil's layers have further to go from the published ones.
+PUPIL_RATES = 1.8e-4, 1.2
+TEACHER_RATES = 1e-4, 1.25
 HEAD_RATE = 4e-3
 # The copy mark starts from an embedding that no text has trained, and stands in few rows.
 MARK_RATE = 1e-2
@@ -41,20 +42,14 @@ ROOMS = (48, 64, 96, 96, LONGEST)
 
 
 class Tagger(nn.Module):
-    def __init__(self, weights, classes):
+    def __init__(self, weights, classes, whole=PUPIL_LAYERS):
         super().__init__()
-        self.encoder = load_encoder(weights, LAYERS)
-        self.side_layer = load_side_layer(weights, SIDE_LAYER)
+        self.encoder = load_side_encoder(weights, whole)
         self.persona = nn.Linear(768, classes)
         self.trait = nn.Linear(768, len(TRAITS))
 
-    def sides(self, ids, mask, types):
-        """What the user's side and the assistant's are [rows, 2, 384]."""
-        x = self.encoder(ids, mask, types)
-        return self.side_layer(x, torch.stack([mask - types, types], 1).to(x.dtype), padding_bias(mask))
-
     def forward(self, ids, mask, types):
-        both = nn.functional.dropout(self.sides(ids, mask, types).flatten(1), 0.1, self.training)
+        both = nn.functional.dropout(self.encoder(ids, mask, types).flatten(1), 0.1, self.training)
         return self.persona(both), self.trait(both)
 
 
@@ -118,11 +113,13 @@ def train(options):
     inputs, goals = persona_samples(options, personas, tokenizer, random)
     traits = [json.loads(line) for line in open(options.traits, encoding="utf-8")]
     trait_inputs, trait_goals = trait_samples(traits, tokenizer, int(len(inputs) * TRAIT_SHARE), random)
-    model = Tagger(f"{options.minilm}/model.safetensors", len(personas))
+    whole, (rate, steeper) = (TEACHER_LAYERS, TEACHER_RATES) if options.teaches else (PUPIL_LAYERS, PUPIL_RATES)
+    model = Tagger(f"{options.minilm}/model.safetensors", len(personas), whole)
     heads = [*model.persona.parameters(), *model.trait.parameters()]
-    groups = [(list(layer.parameters()), ENCODER_RATE * STEEPER**i) for i, layer in enumerate([*model.encoder.layers, model.side_layer])]
-    groups += [(heads, HEAD_RATE), ([model.encoder.mark], MARK_RATE)]
-    for part in (model.encoder.words, model.encoder.places, model.encoder.types, model.encoder.norm):
+    groups = [(list(layer.parameters()), rate * steeper**i) for i, layer in enumerate(model.encoder.layers())]
+    tokens = model.encoder.tokens
+    groups += [(heads, HEAD_RATE), ([tokens.mark], MARK_RATE)]
+    for part in (tokens.words, tokens.places, tokens.types, tokens.norm):
         part.requires_grad_(False)
     optimiser = torch.optim.AdamW([{"params": parameters, "lr": rate} for parameters, rate in groups], weight_decay=0.01)
     plan = plan_batches(inputs, "persona") + plan_batches(trait_inputs, "trait")
@@ -171,6 +168,7 @@ def persona_samples(options, personas, tokenizer, random):
     """Rows drawn by their weights, their text varied; a row that is drawn twice is varied twice."""
     rows, picked, targets, weights = permitted_rows(options, personas)
     chosen = random.choice(picked, options.rows, p=weights)
+    targets = taught(targets, options.taught_by)
     sides = encode_sides(tokenizer, [without_leaks(rows[i]["messages"], random) for i in chosen])
     return [cut(u, a, random) for u, a in sides], targets[chosen]
 
@@ -216,6 +214,7 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--fold", type=int)
     parser.add_argument("--teaches", type=int, default=0)
+    parser.add_argument("--taught-by", type=lambda paths: paths.split(","), default=[])
     parser.add_argument("--half", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     train(parser.parse_args())

@@ -17,7 +17,7 @@ from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibra
 from features import Features, read_rows
 from persona_model import PersonaModel, export_onnx
 from sources import LICENCES
-from targets import row_weights, soft_targets
+from targets import row_weights, soft_targets, taught
 from torch import nn
 from yardstick import FOLDS, by_origin, score
 
@@ -30,7 +30,6 @@ STEPS = 3000
 EXEMPLAR_SHARE = 0.4
 FREE_RATE = 5e-3
 RATE = 6e-3
-TEACHER_SHARE = 0.6
 DOUBTS = (0.0, 0.03, 0.06, 0.09, 0.12, 0.15)
 
 
@@ -44,7 +43,7 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
     personas = json.load(open(personas_path, encoding="utf-8"))
     ids = [p["id"] for p in personas]
     targets = soft_targets(rows, ids)
-    teachers = [np.load(path) for path in teacher_paths.split(",")] if teacher_paths else []
+    teachers = teacher_paths.split(",") if teacher_paths else []
     origins = np.array([row["origin"] for row in rows])
     folds = np.array([-1 if row["fold"] is None else row["fold"] for row in judged_rows])
     logits = np.zeros((len(judged_rows), len(ids)), np.float32)
@@ -94,16 +93,6 @@ def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_pat
     with open(f"{out_folder}/tagger.json", "w", encoding="utf-8") as file:
         json.dump(info, file, indent=2)
         file.write("\n")
-
-
-def taught(targets, teachers):
-    """Targets of which TEACHER_SHARE is the mean of the teachers that know the row; a row that none knows keeps its own."""
-    said, known = np.zeros_like(targets), np.zeros((len(targets), 1), np.float32)
-    for teacher in teachers:
-        said[teacher["rows"]] += teacher["probabilities"]
-        known[teacher["rows"]] += 1
-    share = TEACHER_SHARE * (known > 0)
-    return (1 - share) * targets + share * said / np.maximum(known, 1)
 
 
 def apply_turn_rule(logits, user_turns, ids):

@@ -43,7 +43,7 @@ def place(words_path, prefix, minilm, out_path):
     features = Features(prefix)
     tokenizer = open_tokenizer(f"{minilm}/tokenizer.json")
     ids = [([101, *e.ids[:8], 102], 0) for e in tokenizer.encode_batch([w["word"] for w in words], add_special_tokens=False)]
-    model = load_encoder(f"{minilm}/model.safetensors", range(6)).eval()
+    model = load_encoder(f"{minilm}/model.safetensors", 6).eval()
     vectors = np.zeros((len(words), 384), np.float32)
     order = np.argsort([len(i) for i, _ in ids], kind="stable")
     with torch.no_grad():

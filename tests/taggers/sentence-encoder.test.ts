@@ -31,8 +31,14 @@ test('the same pass gives learnt trait heads, and the trait tagger takes them', 
   await using tagger = await open();
   await using traits = await openTagger(join(taggersRoot, 'traits-v1'), await loadTaxonomy());
   const batch = textBatchOf([
-    [{ role: 'assistant', content: 'We hereby confirm receipt of your application and regret the delay.' }],
-    [{ role: 'assistant', content: 'lol nah dude, gonna grab pizza, wanna come??' }],
+    [
+      { role: 'user', content: 'Has my application arrived?' },
+      { role: 'assistant', content: 'We hereby confirm receipt of your application and regret the delay.' },
+    ],
+    [
+      { role: 'user', content: 'Are you still at work?' },
+      { role: 'assistant', content: 'lol nah dude, gonna grab pizza, wanna come??' },
+    ],
   ]);
   const { heads } = await tagger.tag(batch);
   expect(heads?.names.slice(0, 2)).toEqual(['formality', 'positive']);
