@@ -115,14 +115,6 @@ export async function runAll(params: RunParams, effects: RunEffects): Promise<Ru
   );
 }
 
-/** What `runAll` would begin with, after all that it refuses before any work; nothing is written. @throws ConfigError */
-export async function checkRun(params: RunParams, effects: RunEffects): Promise<Prepared> {
-  const context = createContext({ emit: effects.emit, clock: effects.clock, signal: effects.signal });
-  const prepared = await prepare(params, effects, context);
-  await checkRunFolder(runPaths(resolve(params.out)), await pathsRead(params, prepared));
-  return prepared;
-}
-
 /** The stages, one after the other. */
 async function perform(
   pool: WorkerPool,

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { generateCorpus } from '../../bench/generate-corpus.ts';
 import { loadTools } from '../../src/cli/tools.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { checkRun } from '../../src/run/run.ts';
+import { dryRun } from '../../src/run/dry-run.ts';
 import { loadTaxonomy } from '../../taggers/index.ts';
 import { startHubServer } from '../support/hub-server.ts';
 import { runCli, temporaryFolder, treeHashes } from '../support/run-cli.ts';
@@ -75,7 +75,7 @@ test('a long pause that the Hub asks for before a run begins is told while it la
   const tools = await loadTools({ ...loaded.config.taggers, accurate: null }, taxonomy);
   const abort = new AbortController();
   const warnings: string[] = [];
-  const checked = checkRun(
+  const checked = dryRun(
     { loaded, out: join(folder, 'paused'), tools },
     {
       emit(event) {

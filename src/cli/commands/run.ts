@@ -4,7 +4,9 @@ import { loadConfig } from '../../config/load.ts';
 import { loadTaxonomy } from '../../../taggers/index.ts';
 import { accurateTier } from '../../config/cascade-schema.ts';
 import { renderText } from '../../report/text.ts';
-import { checkRun, runAll } from '../../run/run.ts';
+import { dryRun } from '../../run/dry-run.ts';
+import { runAll } from '../../run/run.ts';
+import type { Prepared } from '../../run/scan/prepare.ts';
 import { withProcess } from '../process.ts';
 import { runSummary } from '../render/summary.ts';
 import { defaultOut, findConfig, loadTools, setsOf } from '../tools.ts';
@@ -64,7 +66,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const out = args.out ?? defaultOut(args.config);
     const params = { loaded, out, workers: args.workers, fresh: args.fresh, tools };
     await withProcess({ json: args.json, offline: args.offline }, async (effects) => {
-      if (args['dry-run']) return effects.print(await dryRun(params, effects));
+      if (args['dry-run']) {
+        const { sources } = await dryRun(params, effects);
+        return effects.print(describeDryRun(params, sources));
+      }
       const result = await runAll(params, effects);
       effects.print(
         args.json
@@ -75,12 +80,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
   },
 };
 
-async function dryRun(
-  params: Parameters<typeof runAll>[0],
-  effects: Parameters<typeof runAll>[1],
-): Promise<string> {
-  const { loaded, tools } = params;
-  const { sources } = await checkRun(params, effects);
+function describeDryRun(
+  { loaded, tools, out }: Parameters<typeof dryRun>[0],
+  sources: Prepared['sources'],
+): string {
   const inputs = sources.map((source) => ({
     source: source.name,
     files: source.files.map((file) => ({ name: file.name, bytes: file.bytes })),
@@ -94,7 +97,7 @@ async function dryRun(
         ...(tools.accurateTagger ? [tools.accurateTagger.id] : []),
         tools.traitTagger.id,
       ],
-      out: params.out,
+      out,
     },
     null,
     2,
