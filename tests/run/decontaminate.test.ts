@@ -185,6 +185,21 @@ test('a benchmark whose text changes is read anew, one that is not there stops t
   expect(await readdir(folder)).not.toContain('nothing');
 });
 
+test('records of a benchmark that cannot be read are warned of and counted', async () => {
+  await writeFile(
+    join(folder, 'marks', 'torn.jsonl'),
+    `${JSON.stringify({ q: item(8) })}\n{"q": "${item(9)}\n`,
+  );
+  const config = ['--set', 'dataset.decontaminate.benchmarks.nested=marks/torn.jsonl'];
+  const { code, stderr } = await run('remove.yaml', 'torn', ...config);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/benchmark "nested".*1 record.*torn\.jsonl, not valid JSON/),
+  ]);
+  const { benchmarks } = JSON.parse(await readFile(join(folder, 'torn', 'run.json'), 'utf8'));
+  expect(benchmarks[0]).toMatchObject({ name: 'nested', records: 1, rejects: 1 });
+});
+
 async function shardRows(out: string): Promise<{ key: string; messages: { content: string }[] }[]> {
   const dataset = join(folder, out, 'dataset');
   const names = (await readdir(dataset, { recursive: true })).filter((name) => name.endsWith('.parquet'));

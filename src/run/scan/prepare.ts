@@ -37,10 +37,11 @@ export async function prepare(
       `balance.max_repeats is ${repeats}: above 4 copies of a row a model tends to memorise it`,
     );
   }
-  const { decontaminate } = params.loaded.config.dataset;
+  const benchmarks = await loadBenchmarks(params.loaded.config.dataset.decontaminate, params.loaded.path);
+  for (const warning of benchmarks?.warnings ?? []) context.warn(warning.code, warning.message);
   return {
     sources: resolved.sources,
-    benchmarks: await loadBenchmarks(decontaminate, params.loaded.path),
+    benchmarks,
     tokenizer: await findTokenizer(params.loaded.config, params.loaded.path),
   };
 }

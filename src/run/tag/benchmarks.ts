@@ -5,6 +5,7 @@ import type { Config } from '../../config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { InputFile } from '../../core/unit.ts';
 import { WordHashes } from '../../lib/word-hashes.ts';
+import { formatPlural } from '../../report/format.ts';
 import { listFiles, stemOf } from '../../source/list-files.ts';
 import { openBytes } from '../../source/open-bytes.ts';
 import { readUnit } from '../../source/read-unit.ts';
@@ -20,12 +21,16 @@ export interface Benchmarks {
   /** Of the settings and the content of every file. */
   readonly digest: string;
   readonly facts: readonly BenchmarkFacts[];
+  /** What a user should know: which benchmarks have rejects. */
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
 export interface BenchmarkFacts {
   readonly name: string;
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
   readonly records: number;
+  /** Records that cannot be read or hold no text. */
+  readonly rejects: number;
   /** Texts that are looked for, and those too short to be. */
   readonly texts: number;
   readonly short_texts: number;
@@ -44,14 +49,22 @@ export async function loadBenchmarks(
   if (listed.length === 0) return null;
   const builder = new NgramIndexBuilder({ ngram: settings.ngram, minWords: settings.min_words });
   const facts: BenchmarkFacts[] = [];
-  for (const [number, { name, files }] of listed.entries())
-    facts.push(await indexBenchmark(builder, number, name, files));
+  const warnings: { code: string; message: string }[] = [];
+  for (const [number, benchmark] of listed.entries()) {
+    const indexed = await indexBenchmark(builder, number, benchmark);
+    facts.push(indexed.facts);
+    if (indexed.firstReject === undefined) continue;
+    const count = formatPlural(indexed.facts.rejects, 'record');
+    const message = `benchmark "${benchmark.name}": ${count} not searched for; the first: ${indexed.firstReject}`;
+    warnings.push({ code: 'benchmark-rejects', message });
+  }
   const contents = facts.map(({ name, files }) => [name, files.map((file) => file.sha256).toSorted()]);
   return {
     names: listed.map(({ name }) => name),
     index: builder.finish(),
     digest: fingerprint({ ngram: settings.ngram, minWords: settings.min_words, contents }),
     facts,
+    warnings,
   };
 }
 
@@ -97,12 +110,12 @@ async function list(name: string, paths: readonly string[], configPath: string):
 async function indexBenchmark(
   builder: NgramIndexBuilder,
   number: number,
-  name: string,
-  files: readonly InputFile[],
-): Promise<BenchmarkFacts> {
+  { name, files }: ListedBenchmark,
+): Promise<{ facts: BenchmarkFacts; firstReject?: string }> {
   const words = new WordHashes();
   const read: { name: string; sha256: string }[] = [];
-  let [records, texts, shortTexts] = [0, 0, 0];
+  let [records, rejects, texts, shortTexts] = [0, 0, 0, 0];
+  let firstReject: string | undefined;
   for (const file of files) {
     const scan = await scanFile({ file, options: { shape: 'strings' } }, { openBytes });
     if (scan.skipped) {
@@ -115,7 +128,11 @@ async function indexBenchmark(
     for (const unit of scan.units) {
       for await (const batch of readUnit(unit, { keepExtra: false, openBytes })) {
         for (const entry of batch) {
-          if ('reject' in entry) continue;
+          if ('reject' in entry) {
+            rejects++;
+            firstReject ??= `${file.name}, ${entry.reject.message}`;
+            continue;
+          }
           records++;
           for (const message of entry.value.messages) {
             words.clear();
@@ -133,5 +150,5 @@ async function indexBenchmark(
       hint: 'check the file, or lower dataset.decontaminate.min_words',
     });
   }
-  return { name, files: read, records, texts, short_texts: shortTexts };
+  return { facts: { name, files: read, records, rejects, texts, short_texts: shortTexts }, firstReject };
 }
