@@ -123,6 +123,7 @@ test.each([
   [[], 'name an endpoint (--base-url or --profile), or recorded --answers'],
   [['poet'], 'unknown persona "poet"'],
   [['--answers', 'no-such-file.jsonl'], 'no such file of answers'],
+  [['--answers', 'x.jsonl', '--model', 'm'], '--model asks a model, but --answers are recorded ones'],
 ])('eval --persona %j says what is missing', async (args, message) => {
   const { code, stderr } = await runCli(['eval', '--persona', ...args]);
   expect(stderr).toContain(message);

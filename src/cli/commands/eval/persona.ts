@@ -23,7 +23,7 @@ import { type CommandEffects, withProcess } from '../../process.ts';
 import { makeSummary, renderMake } from '../../render/make.ts';
 import { renderPersonaEvaluation } from '../../render/persona-evaluation.ts';
 import { configsFolder, findConfig, loadTools } from '../../tools.ts';
-import { type MakeArguments, makeParams } from '../make/llm-options.ts';
+import { type MakeArguments, makeParams, refuseAskingOptions } from '../make/llm-options.ts';
 
 export interface PersonaArguments extends MakeArguments {
   persona?: string[];
@@ -86,6 +86,7 @@ export async function evaluatePersonasCommand(args: PersonaArguments, taxonomy: 
     paths.length > 0 ? (await listCards(paths, { taxonomy, configsFolder })).map(({ card }) => card) : [];
   const tools = await loadTools({ persona: args.tagger, traits: config.taggers.traits }, taxonomy);
   const encoderTools = await loadTools({ persona: args.encoder, traits: config.taggers.traits }, taxonomy);
+  if (args.answers !== undefined) refuseAskingOptions(args, '--answers are recorded ones');
   await withProcess({ json: args.json }, async (effects) => {
     const answers =
       args.answers === undefined

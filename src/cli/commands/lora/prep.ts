@@ -24,7 +24,7 @@ import { type CommandEffects, withProcess } from '../../process.ts';
 import { renderPreparations } from '../../render/lora.ts';
 import { makeSummary, renderMake } from '../../render/make.ts';
 import { findConfig, packageVersion } from '../../tools.ts';
-import { type MakeArguments, makeParams, withMakeOptions } from '../make/llm-options.ts';
+import { type MakeArguments, makeParams, refuseAskingOptions, withMakeOptions } from '../make/llm-options.ts';
 import { checkSeed } from './check-seed.ts';
 
 interface PrepArguments extends MakeArguments {
@@ -158,11 +158,7 @@ async function prepareOne(
   const target = args.target ?? (args.from === undefined ? 'assistant' : 'self');
   const out = args.out ?? join(args.from ?? args.run ?? '.', 'lora_training');
   const level = args.level ?? null;
-  if (target !== 'endpoint' && (args['dry-run'] || args.preview !== undefined)) {
-    throw new ConfigError('--dry-run and --preview belong to --target endpoint: nothing else is asked', {
-      code: 'usage',
-    });
-  }
+  if (target !== 'endpoint') refuseAskingOptions(args, 'nobody is asked without --target endpoint');
   let { source } = found;
   if (target === 'endpoint') {
     const folder = join(out, 'replies', name);

@@ -114,6 +114,23 @@ export async function makeParams(args: MakeArguments, what: string): Promise<Mak
   };
 }
 
+/** Options that say whom to ask, and how. */
+const askingOptions = [
+  'provider',
+  'profile',
+  'model',
+  'base-url',
+  'recording',
+  'dry-run',
+  'preview',
+] as const;
+
+/** For a command that asks nobody this time. @throws ConfigError `usage` where it was told whom or how to ask */
+export function refuseAskingOptions(args: MakeArguments, why: string): void {
+  const given = askingOptions.find((name) => args[name] !== undefined && args[name] !== false);
+  if (given !== undefined) throw new ConfigError(`--${given} asks a model, but ${why}`, { code: 'usage' });
+}
+
 function choicesOf(args: MakeArguments): LlmChoices {
   return {
     profiles: findConfig(join('configs', 'llm.yaml')),
