@@ -75,9 +75,14 @@ export function bestLabel(
 /**
  * The persona of a row from its stored candidates. The origin persona enters as a second expert in a logarithmic pool,
  * p ∝ tagger^(1−s) · prior^s, where the prior gives the origin half of the mass and spreads the rest evenly
- * (Genest & Zidek 1986); strength 1 fixes the label.
+ * (Genest & Zidek 1986); strength 1 fixes the label, whose score is 1.
  */
 export function decidePersona(candidates: PersonaCandidates, rule: PriorRule, out: PersonaLabel): void {
+  if (rule.origin >= 0 && rule.strength === 1) {
+    out.persona = rule.origin;
+    out.score = 1;
+    return;
+  }
   if (rule.origin >= 0 && rule.strength > 0) {
     [out.persona, out.score] = poolWithPrior(candidates, rule);
     return;

@@ -196,8 +196,8 @@ function storePersonas(
   columns.personaScores[out] = quantise(best);
   columns.personaScores[out + 1] = quantise(next);
   columns.personaScores[out + 2] = quantise(last);
-  if (rules.origin >= 0)
-    columns.originScore[at] = quantise(scores[from + rules.personaOf.indexOf(rules.origin)] ?? 0);
+  const origin = rules.personaOf.indexOf(rules.origin);
+  if (origin >= 0) columns.originScore[at] = quantise(scores[from + origin] ?? 0);
 }
 
 function ensureRows(columns: TagColumns, used: number, needed: number): TagColumns {
