@@ -1,7 +1,7 @@
 import { roles, type Row } from '../core/row.ts';
 import type { TextBatch } from '../core/tagger.ts';
 import { hash128, hashText, mix32 } from '../lib/hash.ts';
-import { quotedTurns } from './transcript.ts';
+import { type QuotedTurn, quotedTurns } from './transcript.ts';
 
 /** What is known of a row from its text alone. Arrays are parallel, one entry per row of the batch. */
 export interface EncodedBatch {
@@ -96,13 +96,7 @@ export class RowEncoder {
       const start = this.#length + 1;
       const bytes = this.#append(role, content);
       const turns = message.role === 'user' ? quotedTurns(content) : undefined;
-      if (turns)
-        for (const turn of turns)
-          this.#addSegment(
-            roles.indexOf(turn.role),
-            start + Buffer.byteLength(content.slice(0, turn.start)),
-            start + Buffer.byteLength(content.slice(0, turn.end)),
-          );
+      if (turns) this.#addTurns(turns, content, start);
       else this.#addSegment(role, start, start + bytes);
       allBytes += bytes;
       if (role !== assistant) continue;
@@ -128,6 +122,21 @@ export class RowEncoder {
     this.#length = start + written;
     this.#bytes[this.#length++] = recordSeparator;
     return written;
+  }
+
+  /** From turn to turn: byte offsets counted from the beginning each time would make a long transcript quadratic. */
+  #addTurns(turns: readonly QuotedTurn[], content: string, start: number): void {
+    let at = 0;
+    let byte = start;
+    const byteAt = (end: number): number => {
+      byte += Buffer.byteLength(content.slice(at, end));
+      at = end;
+      return byte;
+    };
+    for (const turn of turns) {
+      const from = byteAt(turn.start);
+      this.#addSegment(roles.indexOf(turn.role), from, byteAt(turn.end));
+    }
   }
 
   #addSegment(role: number, start: number, end: number): void {

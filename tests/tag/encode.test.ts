@@ -26,6 +26,16 @@ test('the arena holds every message once, sides marked', () => {
   expect([...text.roles]).toEqual([1, 2, 1, 2]);
 });
 
+test('turns that a text quotes are segments of their own, also behind characters of several bytes', () => {
+  const { text } = new RowEncoder().encode([
+    row('Où? ☀\nUser:  Ça va 🙂 \nAssistant: Très bien\nUser:\nHuman: à', 'Merci'),
+  ]);
+  const segments = Array.from({ length: text.rowSegments[1] ?? 0 }, (_, s) =>
+    Buffer.from(text.bytes.subarray(text.starts[s], text.ends[s])).toString('utf8'),
+  );
+  expect(segments).toEqual(['Où? ☀', 'Ça va 🙂', 'Très bien', 'à', 'Merci']);
+});
+
 test('surrounding space, line ends and a leading control token do not change the content hash', () => {
   const plain = hashOf(row('Hello there\nfriend', 'Yes.'));
   expect(hashOf(row('  Hello there\r\nfriend ', 'Yes.\n'))).toBe(plain);
