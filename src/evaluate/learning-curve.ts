@@ -10,8 +10,8 @@ export interface LabelAdvice {
 
 /** A smaller gain is not worth the labelling. */
 const worthwhile = 0.005;
-/** Beyond this the held-out rows are too few to see a worthwhile gain. */
-const blind = 0.01;
+/** A gain of more than this that the held-out rows do not rule out: they are too few. */
+const unseen = 0.02;
 
 /** Reads the end of a learning curve; `half` and `full` say for each held-out row whether it was right. */
 export function adviseOnLabels(half: readonly boolean[], full: readonly boolean[]): LabelAdvice {
@@ -24,7 +24,7 @@ export function adviseOnLabels(half: readonly boolean[], full: readonly boolean[
   const found = { gain, standard_error: error };
   if (gain > 2 * error && gain >= worthwhile)
     return { ...found, verdict: 'more-helps', sentence: `More labels would help: ${figures}.` };
-  if (error > blind)
+  if (gain + 2 * error > unseen)
     return {
       ...found,
       verdict: 'cannot-tell',
