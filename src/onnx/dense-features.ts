@@ -126,7 +126,7 @@ export function writeDense(
   out[i++] = (tallies[user + tally.bytes] ?? 0) === 0 ? 1 : 0;
   out[i++] = row.copiedShare;
   out[i++] = row.copiedShare >= mostlyCopied ? 1 : 0;
-  return { user: turns, backReferences };
+  return { user: userTurns, backReferences };
 }
 
 function writeSide(

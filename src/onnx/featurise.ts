@@ -28,7 +28,7 @@ export interface FeatureBatch {
   readonly dense: Float32Array;
   /** `measureCount` exact counts a row, assistant's side only. */
   readonly measures: Int32Array;
-  /** User turns a row, counting those that stand as labelled lines inside the user's text. */
+  /** User turns a row. */
   readonly userTurns: Int32Array;
   /** Words in the second and later user turns that point back at what was said before. */
   readonly backReferences: Int32Array;

@@ -39,6 +39,24 @@ test('numbered lists count their longest run from one', () => {
   expect(tallyOf('- a\n* b\n• c', 'bullets')).toBe(3);
 });
 
+test('a list that the user begins is none of the assistant’s', () => {
+  const content = '1. apples\n2. pears\nGo on.';
+  const { measures } = featurise(
+    textBatchOf([
+      [
+        { role: 'user', content },
+        { role: 'assistant', content: '3. plums' },
+      ],
+    ]),
+  );
+  expect(measures[tally.numberedRun]).toBe(0);
+});
+
+test('lines that the assistant labels are no turns of the user', () => {
+  const lines = 'Question: a?\nAnswer: b\nQuestion: c?\nAnswer: d';
+  expect([...assistant(lines).userTurns, ...user(lines).userTurns]).toEqual([0, 1]);
+});
+
 test('sentences and questions end at punctuation followed by a blank', () => {
   expect(tallyOf('Version 2.5 is out. Why? Because!', 'sentences')).toBe(3);
   expect(tallyOf('Version 2.5 is out. Why? Because!', 'questions')).toBe(1);

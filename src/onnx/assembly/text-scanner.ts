@@ -38,7 +38,6 @@ let thirdLast: i32 = 0;
 export function reset(): void {
   memory.fill(0, 0, at.COUNTERS_END);
   isFirstSentence = true;
-  expectedNumber = 1;
 }
 
 /** Reads the bytes [start, stop) of the memory as one message of `speaker` (0 assistant, 1 user). */
@@ -47,6 +46,7 @@ export function scan(start: i32, stop: i32, speaker: i32): void {
   end = stop;
   isLaterTurn = tally(at.TALLY_SEGMENTS) > 0;
   inCode = false;
+  expectedNumber = 1;
   last = lastBits = beforeLast = thirdLast = 0;
   words = wordBytes = longWords = upperLetters = 0;
   wordsInSentence = lastVisible = 0;
