@@ -47,6 +47,15 @@ export class BudgetError extends TagDatasetsError {}
 /** The user stopped the run; exit code 130 after what is in flight was published. */
 export class InterruptedError extends TagDatasetsError {}
 
+/** @throws InterruptedError where the user asked to stop */
+export function throwIfInterrupted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new InterruptedError('interrupted', {
+    code: 'interrupted',
+    hint: 'run the same command again: a run goes on where it stopped, other commands begin anew',
+  });
+}
+
 const classesByKind = {
   ConfigError,
   RetryableError,

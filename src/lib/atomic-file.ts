@@ -29,19 +29,20 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = temporaryBeside(path);
   const handle = await open(temporary, 'wx');
-  let isOpen = true;
+  let isPublished = false;
   return {
     handle,
     async publish() {
       await handle.sync();
       await handle.close();
-      isOpen = false;
       crashPoint('after-temp', path);
       await rename(temporary, path);
+      isPublished = true;
       crashPoint('after-rename', path);
     },
     async [Symbol.asyncDispose]() {
-      if (!isOpen) return;
+      if (isPublished) return;
+      // Closed already where only the renaming failed.
       await handle.close().catch(() => undefined);
       await rm(temporary, { force: true });
     },

@@ -5,6 +5,7 @@ import { slashPath } from '../lib/slash-path.ts';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { ConfigError } from '../core/errors.ts';
 import type { InputFile } from '../core/unit.ts';
+import { isTemporary } from '../lib/atomic-file.ts';
 import { nearestName } from '../lib/nearest.ts';
 
 export interface IgnoredFile {
@@ -126,6 +127,7 @@ function whyNoData(name: string): string | undefined {
   const parts = name.split('/');
   if (parts.some((part) => part.startsWith('.'))) return 'hidden';
   const file = parts.at(-1) ?? name;
+  if (isTemporary(file)) return 'left by a process that was killed';
   if (stemOf(file) === file && plainNames.test(file)) return 'no data file by its name';
   const ending = /\.([^.]+)$/u.exec(file.toLowerCase())?.[1];
   if (ending === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 
 import { Piscina } from 'piscina';
 
-import { errorFromShape, InterruptedError } from '../core/errors.ts';
+import { errorFromShape, throwIfInterrupted } from '../core/errors.ts';
 import type { WorkerReply } from './protocol.ts';
 
 /** Worker threads that live as long as the run; each keeps its models loaded. */
@@ -97,10 +97,5 @@ async function feed<Task extends object, Result>(
   }
   await Promise.all(inFlight);
   if (failures.length > 0) throw failures[0];
-  if (signal?.aborted) {
-    throw new InterruptedError('interrupted; what was finished is kept', {
-      code: 'interrupted',
-      hint: 'run the same command again to go on',
-    });
-  }
+  throwIfInterrupted(signal);
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { ConfigError } from '../../core/errors.ts';
 import type { FileScan } from '../../core/unit.ts';
@@ -59,9 +59,14 @@ export async function tagTree(
     });
   checkTargets(usable, params.output);
   const cascade = params.cascade === null ? null : await surveyTree(pool, usable, params.cascade, context);
-  const counts = await tagParts(pool, usable, { ...params, cascade }, context);
-  for (const scan of usable) await joinParts(targetOf(scan, params.output), scan.units.length);
-  return { ...counts, files: usable.length };
+  try {
+    const counts = await tagParts(pool, usable, { ...params, cascade }, context);
+    for (const scan of usable) await joinParts(targetOf(scan, params.output), scan.units.length);
+    return { ...counts, files: usable.length };
+  } finally {
+    // Also of a pass that fails or is interrupted: a part would be taken for data the next time.
+    for (const scan of usable) await removeParts(targetOf(scan, params.output), scan.units.length);
+  }
 }
 
 /** `a/b.csv.gz` becomes `a/b.jsonl`. */
@@ -106,8 +111,9 @@ function inInput(output: string, what: string): ConfigError {
   });
 }
 
+/** Hidden, so that a part that a killed process left is nobody's rows. */
 function partPath(target: string, index: number): string {
-  return `${target}.part-${String(index).padStart(5, '0')}`;
+  return join(dirname(target), `.${basename(target)}.part-${String(index).padStart(5, '0')}`);
 }
 
 async function tagParts(
@@ -177,5 +183,9 @@ async function joinParts(target: string, parts: number): Promise<void> {
     }
   }
   await file.publish();
+  await removeParts(target, parts);
+}
+
+async function removeParts(target: string, parts: number): Promise<void> {
   for (let index = 0; index < parts; index++) await rm(partPath(target, index), { force: true });
 }

@@ -1,11 +1,18 @@
 import { basename } from 'node:path';
 
+import { throwIfInterrupted } from '../../core/errors.ts';
 import type { EncoderFolder } from '../../core/tagger.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import { classMetrics, macroF1 } from '../../evaluate/class-metrics.ts';
 import { adviseOnLabels } from '../../evaluate/learning-curve.ts';
 import { evaluateLabels, type Evaluation } from '../../evaluate/metrics.ts';
-import { fitHead, type FittedHead, fitWeights, type HeadData } from '../../fit/fit-head.ts';
+import {
+  type EvaluateLikelihood,
+  fitHead,
+  type FittedHead,
+  fitWeights,
+  type HeadData,
+} from '../../fit/fit-head.ts';
 import { foldHead, standardise } from '../../fit/linear.ts';
 import { bestClasses } from '../../fit/softmax.ts';
 import { chooseThresholds } from '../../fit/thresholds.ts';
@@ -26,7 +33,7 @@ import { writeTagger } from './write-tagger.ts';
  * figures are those of rows held out (whole data sets where a class has several); the written head is fitted on all rows.
  * Equal rows and version give equal bytes, whatever the workers. Holds 4 × (numbers + classes + 1) bytes a row: 1.8 KiB for
  * 384 numbers and 57 classes.
- * @throws ConfigError `out-not-tagger`, `too-few-rows`, `too-few-classes`, and what `readLabels` throws, before any row is encoded
+ * @throws InterruptedError while rows are encoded or the head is fitted; ConfigError `out-not-tagger`, `too-few-rows`, `too-few-classes`, and what `readLabels` throws, before any row is encoded
  */
 export async function trainTagger(
   params: {
@@ -58,7 +65,10 @@ export async function trainTagger(
     heldOutRows: rows.split.heldOut.length,
   };
   await using objective = await openSoftmaxObjective(data);
-  const likelihood = objective.evaluate.bind(objective);
+  const likelihood: EvaluateLikelihood = (point, count) => {
+    throwIfInterrupted(context.signal);
+    return objective.evaluate(point, count);
+  };
   const fitted = await fitHead(data, likelihood);
   const { penalty, temperature } = fitted;
   const result = describe(params, { labelled, rows, data, fitted });
