@@ -130,6 +130,25 @@ test.each([
   expect(code).toBe(1);
 });
 
+test.each([
+  [
+    ['--persona', '--answers', 'x.jsonl', '--against', 'persona-v1'],
+    '--against belongs to eval --data, not to eval --persona',
+  ],
+  [
+    ['--data', 'x.jsonl', '--base-url', 'http://127.0.0.1:1'],
+    '--base-url belongs to eval --persona, not to eval --data',
+  ],
+  [['--data', 'x.jsonl', '--labels', 'y.jsonl'], '--labels belongs to eval --gate, not to eval --data'],
+  [
+    ['--gate', 'tiers', '--data', 'x.jsonl', '--against', 'mine'],
+    '--against belongs to eval --data, not to eval --gate',
+  ],
+])('eval %j names the option that it would pass over', async (args, message) => {
+  const { code, stderr } = await runCli(['eval', ...args]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+});
+
 test('of recorded answers any persona that they hold can be chosen, and no other', async () => {
   const path = join(folder, 'chosen.jsonl');
   const more = topics.map((prompt) =>

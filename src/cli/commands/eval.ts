@@ -10,7 +10,7 @@ import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
 import { runTierGate } from './eval/tiers.ts';
 import { evaluatePersonasCommand, type PersonaArguments, withPersonaOptions } from './eval/persona.ts';
-import { withMakeOptions } from './make/llm-options.ts';
+import { askingOptions, withMakeOptions } from './make/llm-options.ts';
 
 const allClasses: AmongClasses = 'all';
 const amongChoices: readonly AmongClasses[] = [allClasses, 'labelled'];
@@ -80,6 +80,7 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
       ),
   async handler(args) {
     const { data } = args;
+    refuseStrangers(args);
     if (args.gate !== undefined) return runTierGate(args);
     const [name = '', against] = namedTaggers(args);
     const taxonomy = await loadTaxonomy();
@@ -99,6 +100,26 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
     });
   },
 };
+
+/** What an evaluation reads, of the options that not all of them read and that have no default. */
+const readBy = {
+  '--data': ['data', 'against'],
+  '--persona': ['answers', 'cards', 'control', ...askingOptions],
+  '--gate': ['data', 'labels'],
+} as const satisfies Record<string, readonly (keyof EvalArguments)[]>;
+
+/** @throws ConfigError `usage` for an option that this evaluation would pass over */
+function refuseStrangers(args: EvalArguments): void {
+  const mode = args.gate !== undefined ? '--gate' : args.persona !== undefined ? '--persona' : '--data';
+  const own: readonly string[] = readBy[mode];
+  for (const [other, names] of Object.entries(readBy)) {
+    const stranger = names.find(
+      (name) => !own.includes(name) && args[name] !== undefined && args[name] !== false,
+    );
+    if (stranger === undefined) continue;
+    throw new ConfigError(`--${stranger} belongs to eval ${other}, not to eval ${mode}`, { code: 'usage' });
+  }
+}
 
 function namedTaggers({ tagger, against }: EvalArguments): string[] {
   const names = against === undefined ? tagger : [...tagger, against];

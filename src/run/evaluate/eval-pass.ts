@@ -47,11 +47,11 @@ export async function evaluateTaggers(
   const { taxonomy } = params.tools;
   await using pool = openWorkers(params.tools, params.workers);
   await openModels(pool, 'taggers');
+  await using otherPool = params.against && openWorkers(params.against, params.workers);
+  if (otherPool) await openModels(otherPool, 'taggers');
   const data = await readLabels(pool, params.data, context);
   const gold = goldLabels(data);
   const labelled = [...new Set(gold)].toSorted((a, b) => a - b);
-  await using otherPool = params.against && openWorkers(params.against, params.workers);
-  if (otherPool) await openModels(otherPool, 'taggers');
   for (const tools of [params.tools, params.against])
     if (tools) checkClasses(tools, labelled, taxonomy, params.among);
   const among = params.among === 'all' ? null : labelled;

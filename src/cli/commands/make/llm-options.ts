@@ -115,7 +115,7 @@ export async function makeParams(args: MakeArguments, what: string): Promise<Mak
 }
 
 /** Options that say whom to ask, and how. */
-const askingOptions = [
+export const askingOptions = [
   'provider',
   'profile',
   'model',
