@@ -4,7 +4,8 @@ import { importanceLabels, type ImportanceLabel } from '../core/meeting.ts';
 export interface OracleLabel {
   readonly id: string;
   readonly persona: string;
-  readonly tier: 1 | 2 | 3;
+  /** null where the persona has none: counted over all personas alone. */
+  readonly tier: 1 | 2 | 3 | null;
   readonly importance: ImportanceLabel;
   readonly prepMinutes: number;
 }
@@ -98,7 +99,7 @@ function measureTier(
   let [right, within, without] = [0, 0, 0];
   for (const { id, importance, prepMinutes } of labels) {
     const prediction = predictions.get(id);
-    if (!prediction) without++;
+    if ((prediction?.importance ?? null) === null) without++;
     if (prediction?.importance === importance) right++;
     const predicted = prediction?.prepMinutes ?? null;
     if (predicted !== null && Math.abs(predicted - prepMinutes) <= prepTolerance) within++;

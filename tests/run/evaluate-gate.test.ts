@@ -49,6 +49,27 @@ test('a model that always says medium unlocks none', async () => {
   expect(gates.some(({ isUnlocked }) => isUnlocked)).toBe(false);
 });
 
+test('a prediction that says no importance is none', async () => {
+  const said = lines.map((line, i) => (i < 30 ? { id: line.id, importance_label: null } : line));
+  const { overall } = await gate(jsonl(said));
+  expect(overall).toMatchObject({ withoutPrediction: 30, accuracy: 130 / 160 });
+});
+
+test('meetings of personas without a tier count over all personas and open no tier', async () => {
+  const other = join(folder, 'other.jsonl');
+  const untiered = lines.map((line) => ({ ...line, persona_id: 'alice', tier: null }));
+  await writeFile(other, jsonl(untiered));
+  const predictions = join(folder, 'predictions.jsonl');
+  await writeFile(predictions, jsonl(lines));
+  const { overall, gates } = await gatePredictions({ predictions, labels: other });
+  expect(overall).toMatchObject({ meetings: 160, accuracy: 1 });
+  expect(gates.map(({ isUnlocked, figures }) => [isUnlocked, figures])).toEqual(
+    gates.map(() => [false, null]),
+  );
+  await writeFile(other, jsonl([...untiered, untiered[0]]));
+  await expect(gatePredictions({ predictions, labels: other })).rejects.toThrow('two labels for');
+});
+
 test('a byte-order mark before the first line is passed over', async () => {
   const { overall } = await gate(`\uFEFF${jsonl(lines)}`);
   expect(overall).toMatchObject({ meetings: 160, accuracy: 1 });

@@ -54,7 +54,13 @@ export async function gatePredictions(params: {
       prepMinutes: line.prep_time_minutes ?? (line.prep_needed === false ? 0 : null),
     });
   }
-  const known = new Set(labels.map(({ id }) => id));
+  const known = new Set<string>();
+  for (const { id } of labels) {
+    if (known.has(id)) {
+      throw new ValidationError(`${params.labels}: two labels for ${id}`, { code: 'label-repeated' });
+    }
+    known.add(id);
+  }
   const strangers = [...predictions.keys()].filter((id) => !known.has(id)).length;
   if (strangers === predictions.size) {
     throw new ValidationError(`${params.predictions}: none of its ids is in ${params.labels}`, {
@@ -67,7 +73,7 @@ export async function gatePredictions(params: {
 
 function toLabel(line: z.output<typeof labelShape>): OracleLabel {
   const named = /^tier([123])_/.exec(line.persona_id)?.[1];
-  const tier = line.tier ?? (Number(named ?? 3) as 1 | 2 | 3);
+  const tier = line.tier ?? (named === undefined ? null : (Number(named) as 1 | 2 | 3)); // by the pattern
   return {
     id: line.id,
     persona: line.persona_id,
