@@ -60,6 +60,28 @@ test('train writes a tagger folder with equal bytes for any number of workers, u
   expect(JSON.parse(tagged.stdout).rows).toBe(1200);
 });
 
+test('a source of its own for every row is no data set', async () => {
+  const path = join(folder, 'sources.jsonl');
+  const lines = (await readFile(labelled, 'utf8')).trim().split('\n');
+  await writeFile(
+    path,
+    lines
+      .map((line, i) => line.replace(/"origin":"[^"]+"/, `"source":"https://example.org/${i}"`))
+      .join('\n'),
+  );
+  const { code, stdout } = await runCli([
+    'train',
+    '--data',
+    path,
+    '--out',
+    join(folder, 'by-row'),
+    '--encoder',
+    encoder,
+    '--json',
+  ]);
+  expect([code, JSON.parse(stdout).held_out.unseen_origin_classes]).toEqual([0, 0]);
+});
+
 test('labels that cannot be learnt from are one sentence each, before any row is encoded', async () => {
   const lines = (await readFile(labelled, 'utf8')).trim().split('\n');
   const rare = lines.map((line, i) => (i < 3 ? line.replace(/"persona":"\w+"/, '"persona":"poet"') : line));

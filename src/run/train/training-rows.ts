@@ -12,11 +12,13 @@ export interface TrainingRows {
   /** Place in fitting order of every row of the files. */
   readonly placeOf: Uint32Array;
   readonly split: Split;
-  readonly namesOrigins: boolean;
 }
 
 /** Fewer different texts say nothing about a class. */
 const fewestTexts = 5;
+
+/** A column of sources may hold one of its own for every row (a URL, an id); a name on fewer rows is no data set. */
+const fewestOfOrigin = 5;
 
 /** @throws ConfigError `too-few-rows`, `too-few-classes`, `only-shared-texts` */
 export function arrangeRows(data: LabelledData, taxonomy: Taxonomy): TrainingRows {
@@ -30,6 +32,7 @@ export function arrangeRows(data: LabelledData, taxonomy: Taxonomy): TrainingRow
   checkClasses(gold, contentHash, taxonomy);
   const classes = [...new Set(gold)].toSorted((a, b) => a - b);
   const labels = gold.map((persona) => classes.indexOf(persona));
+  forgetSmallOrigins(origins);
   const split = splitRows({ labels, classes: classes.length, origins, contentHash });
   checkTaught(split, labels, (place) => taxonomy.personas[classes[place] ?? 0]?.id ?? '');
   const order = Uint32Array.from([...split.training, ...split.heldOut, ...split.repeated]);
@@ -42,8 +45,15 @@ export function arrangeRows(data: LabelledData, taxonomy: Taxonomy): TrainingRow
     labels: Uint8Array.from(order, (row) => labels[row] ?? 0),
     placeOf,
     split,
-    namesOrigins: origins.some((origin) => origin !== 0),
   };
+}
+
+function forgetSmallOrigins(origins: Uint32Array): void {
+  const rows = new Map<number, number>();
+  for (const origin of origins) rows.set(origin, (rows.get(origin) ?? 0) + 1);
+  origins.forEach((origin, row) => {
+    if ((rows.get(origin) ?? 0) < fewestOfOrigin) origins[row] = 0;
+  });
 }
 
 function checkClasses(gold: Uint8Array, contentHash: Uint32Array, taxonomy: Taxonomy): void {
