@@ -7,7 +7,7 @@ import type { OnnxSession, TensorData } from '../src/onnx/session.ts';
 import { openWordPiece, type WordPiece } from '../src/onnx/wordpiece.ts';
 import type { TaggerJson } from './tagger-json.ts';
 
-/** Bytes of a side read per allowed token: more than any WordPiece vocabulary needs, so long texts are cut before the work. */
+/** Bytes of a side read per allowed token, so that long texts are cut before the work: more than twice what English takes. */
 const bytesPerToken = 12;
 
 /** One row without text, to try a model with; a new one each time, since features are remembered by batch. */

@@ -1,13 +1,13 @@
-/**
- * Features of many rows, row-major [rows, width]; the last column is 1 and carries the bias.
- * `numbers` come from an encoder; `centre` and `scale` are what was taken off and multiplied in, all numbers alike.
- */
+/** What was taken off each column, and what all were then multiplied by alike. */
 export interface Standardised {
   readonly centre: Float64Array;
   readonly scale: number;
 }
 
-/** Centres the columns in place and scales them together to a mean square of 1: descent is quick, penalties mean the same for any encoder. */
+/**
+ * `features` are row-major [rows, width]; the last column becomes 1 and carries the bias. Centres the columns in place and scales them together to a mean square of 1: descent is quick, penalties mean the same for any
+ * encoder.
+ */
 export function standardise(features: Float32Array, width: number): Standardised {
   const rows = features.length / width;
   const centre = new Float64Array(width - 1);

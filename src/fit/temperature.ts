@@ -1,4 +1,4 @@
-/** Limits of the search, and how often it narrows: 60 golden sections of 8 e-folds end below 1e-9. */
+/** Limits of the search, and how often it narrows: 60 golden sections of 6 e-folds end below 1e-9. */
 const [lowest, highest] = [Math.log(1 / 20), Math.log(20)];
 const sections = 60;
 const golden = (Math.sqrt(5) - 1) / 2;

@@ -169,7 +169,7 @@ async function notFound(path: string, full: string, source: string): Promise<Con
     code: 'source-not-found',
     hint: nearest
       ? `did you mean ${join(folder, nearest)}?`
-      : `${folder} holds ${entries.length === 0 ? 'nothing' : listSome(entries)}; check the path, which is relative to the configuration file`,
+      : `${folder} holds ${entries.length === 0 ? 'nothing' : listSome(entries)}; check the path; in a configuration it is relative to that file`,
   });
 }
 

@@ -135,6 +135,7 @@ test('a wall-time budget fixes its number of rows once; started again the run ke
   const facts = await factsOf(out);
   expect(facts).toMatchObject({ budget: null, maxSeconds: 0.2 });
   expect(facts?.rows).toBeLessThanOrEqual(rows);
+  expect(await readdir(join(out, 'state', 'refine'))).toContain('choice.done');
   const before = await datasetOf(out);
   await run('timed', cascade);
   expect(await factsOf(out)).toEqual(facts);

@@ -10,7 +10,7 @@ export interface PersonaAnswer {
   readonly answer: string;
 }
 
-/** More pairs than these are not compared; the first answers of each persona count. */
+/** Of more answers there are too many pairs to compare. */
 const mostAnswers = 2000;
 
 /**
