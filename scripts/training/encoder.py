@@ -93,7 +93,11 @@ class SideEncoder(nn.Module):
 
     def forward(self, ids, mask, types):
         """ids, mask, types [rows, length]; gives what the user's side and the assistant's are [rows, 2, WIDTH]."""
-        x = self.tokens(ids, mask, types)
+        return self.tokens_and_sides(ids, mask, types)[1]
+
+    def tokens_and_sides(self, ids, mask, types):
+        """Beside the sides what the tokens are [rows, length, WIDTH] before they are pooled."""
+        x = tokens = self.tokens(ids, mask, types)
         sides = torch.stack([mask - types, types], 1).to(x.dtype)
         bias = padding_bias(mask)
         if self.pool:
@@ -103,7 +107,7 @@ class SideEncoder(nn.Module):
             sides, bias = sides @ segments.T, padding_bias(groups.sum(2) > 0)
             for layer in self.segments:
                 x = layer(x, bias)
-        return self.sides(x, sides, bias)
+        return tokens, self.sides(x, sides, bias)
 
     def layers(self):
         """From the bottom up."""

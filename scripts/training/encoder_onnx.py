@@ -1,7 +1,7 @@
 """Writes the encoder and its heads as one int8 ONNX graph of fused nodes.
 
 Inputs input_ids, attention_mask, token_type_ids: int64 [rows, length]. Outputs persona_logits [rows, 57], trait_logits
-[rows, traits] and embedding [rows, 384] (what the encoder gives for a side of all tokens, length 1).
+[rows, traits] and embedding [rows, 384]: both sides and the mean of the tokens, projected, of length 1.
 Weights are int8 with one step a column; activations are quantised as they come. Codes stay within +-63, since AVX2 kernels
 add two products of eight bits in sixteen and would saturate beyond.
 """
@@ -45,13 +45,17 @@ def array(tensor):
     return tensor.detach().float().numpy()
 
 
-def export_encoder(model, heads, path):
-    """`model`: a SideEncoder that pools. `heads`: {"persona": Linear, "trait": Linear}, both over [the user's side, the assistant's]."""
+def export_encoder(model, heads, directions, path):
+    """
+    `model`: a SideEncoder that pools. `heads`: {"persona": Linear, "trait": Linear}, both over [the user's side, the assistant's].
+    `directions` [3 * WIDTH, numbers]: what the embedding is projected on (finish_encoder.py).
+    """
     g = Graph()
     x = embed(g, model.tokens)
     mask = g.node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     for number, layer in enumerate(model.tokens.layers):
         x = add_layer(g, layer, x, mask, f"l{number}")
+    tokens = x
     sides = add_sides(g)
     segments, groups, counts = add_segments(g)
     x = add_pool(g, model.pool, x, groups, counts, mask)
@@ -60,18 +64,15 @@ def export_encoder(model, heads, path):
     for number, layer in enumerate(model.segments):
         x = add_layer(g, layer, x, mask, f"s{number}")
     sides = g.node("MatMul", [sides, g.node("Transpose", [segments], "token_segments")], "segment_sides")
-    known = add_side_layer(g, model.sides, x, sides, there)
-    two = g.node("Slice", [known, "zero", "two", "side_axis"], "two_sides")
-    both = g.node("Flatten", [two], "both", axis=1)
-    whole = g.node("Slice", [known, "two", g.value("three", np.array([3])), "side_axis"], "whole_side")
-    g.node("LpNormalization", [g.node("Squeeze", [whole, "side_axis"], "whole")], "embedding", axis=-1, p=2)
+    both = g.node("Flatten", [add_side_layer(g, model.sides, x, sides, there)], "both", axis=1)
+    add_embedding(g, both, tokens, directions)
     outputs = []
     for name, head in heads.items():
         weight = g.value(f"{name}_weight", array(head.weight).T)
         bias = g.value(f"{name}_bias", array(head.bias))
         g.node("Gemm", [both, weight, bias], f"{name}_logits")
         outputs.append(helper.make_tensor_value_info(f"{name}_logits", TensorProto.FLOAT, ["rows", head.out_features]))
-    outputs.append(helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["rows", WIDTH]))
+    outputs.append(helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["rows", directions.shape[1]]))
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["rows", "length"]) for n in ("input_ids", "attention_mask", "token_type_ids")]
     graph = helper.make_graph(g.nodes, "sentence-encoder", inputs, outputs, [numpy_helper.from_array(v, k) for k, v in g.values.items()])
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)])
@@ -137,6 +138,14 @@ def add_segments(g):
     return segments, groups, g.node("ReduceSum", [groups, g.value("token_axis", np.array([2]))], "segment_counts", keepdims=1)
 
 
+def add_embedding(g, both, tokens, directions):
+    # The sum will do: the length is made 1.
+    mean = g.node("Squeeze", [g.node("MatMul", ["whole_row", tokens], "token_sums"), "side_axis"], "token_sum")
+    parts = [g.node("LpNormalization", [part], f"{part}_unit", axis=-1, p=2) for part in (both, mean)]
+    found = g.dense(g.node("Concat", parts, "embedding_parts", axis=1), "embedding_direction", directions, None, "embedding_projected")
+    g.node("LpNormalization", [found], "embedding", axis=-1, p=2)
+
+
 def add_means(g, layer, x, groups, counts, name):
     some = g.node("Max", [counts, g.value("floor", np.array(1, np.float32))], f"{name}_some")
     return norm(g, g.node("Div", [g.node("MatMul", [groups, x], f"{name}_sum"), some], f"{name}_mean"), layer.enter, f"{name}_entered")
@@ -178,11 +187,13 @@ def add_side_layer(g, layer, x, sides, there):
 
 
 def add_sides(g):
-    """Which tokens are the user's, the assistant's and anybody's [rows, 3, length]."""
+    """Which tokens are the user's and the assistant's [rows, 2, length]; `whole_row` [rows, 1, length]: which are anybody's."""
     mask = g.node("Cast", ["attention_mask"], "mask_float", to=TensorProto.FLOAT)
     assistant = g.node("Cast", ["token_type_ids"], "assistant_float", to=TensorProto.FLOAT)
     user = g.node("Sub", [mask, assistant], "user_float")
-    rows = [g.node("Unsqueeze", [side, g.value("side_axis", np.array([1]))], f"{name}_row") for name, side in (("user", user), ("assistant", assistant), ("whole", mask))]
+    side_axis = g.value("side_axis", np.array([1]))
+    g.node("Unsqueeze", [mask, side_axis], "whole_row")
+    rows = [g.node("Unsqueeze", [side, side_axis], f"{side}_row") for side in (user, assistant)]
     return g.node("Concat", rows, "token_sides", axis=1)
 
 

@@ -16,12 +16,14 @@ import numpy as np
 import onnxruntime
 import torch
 from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, cascade, confusion, mixed, reliability, softmax, thresholds
+from encoder import mean_pool
 from encoder_onnx import export_encoder
 from features import Features, read_rows
 from sources import LICENCES
+from targets import row_weights, soft_targets
 from tokens import COPY_MARK, LONGEST, encode_sides, join_sides, open_tokenizer, pad
 from torch import nn
-from train_encoder import TRAITS, Tagger
+from train_encoder import TRAITS, Tagger, plan_batches
 from train_personas import apply_turn_rule
 from train_traits import HEADS, HUMAN, area, sentiment_area, trait_weights
 from yardstick import by_origin, score
@@ -30,6 +32,8 @@ SEED = 23
 TRAIT_ROWS = 20000
 # Replies with and without warmth to the same kind of post are few, and all that tells empathy from its topics.
 PAIRED_WEIGHT = 12
+# Rows from which the directions of the embedding come, and how many of them are kept.
+EMBEDDED_ROWS, EMBEDDING_WIDTH = 8000, 384
 # Power of the fast tier's probabilities beside the encoder's: between 0.5 and 1 the yardstick's figures differ by less than 0.01.
 BAG_WEIGHT = 0.7
 LEAST_PROBABILITY = 1e-5
@@ -48,7 +52,8 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
         model.persona.bias[turns] += TURNS_SHIFT
     traits = read_rows(traits_path)
     fit_traits(model, tokenizer, traits)
-    export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, f"{out}/model.onnx")
+    directions = embedding_directions(model, tokenizer, read_rows(rows_path), ids)
+    export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, directions, f"{out}/model.onnx")
     judged_rows = read_rows(judged_path)
     judged = Features(judged_prefix)
     inputs = [join_sides(u, a) for u, a in encode_sides(tokenizer, [row["messages"] for row in judged_rows])]
@@ -84,7 +89,7 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
     with torch.no_grad():
         model.persona.weight /= temperature
         model.persona.bias /= temperature
-    export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, f"{out}/model.onnx")
+    export_encoder(model.encoder, {"persona": model.persona, "trait": model.trait}, directions, f"{out}/model.onnx")
     shutil.copy(f"{fast}/model.onnx", f"{out}/bag.onnx")
     write_info(out, ids, temperature, limits, metrics, rows_path, traits, judged.shapes["featuriserVersion"])
     print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
@@ -106,6 +111,26 @@ def run(session, inputs):
         ids, mask, types = pad([inputs[i] for i in part])
         persona[part], trait[part], _ = session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types})
     return persona, trait
+
+
+def embedding_directions(model, tokenizer, rows, ids):
+    """
+    What the embedding is projected on [3 * WIDTH, EMBEDDING_WIDTH]: the principal directions of [both sides, the tokens' mean], the sides
+    together and the mean of length 1 each, over training rows. Each is divided by the root of its deviation, halfway to whitening, since a
+    few directions that nearly all rows share would else outweigh the rest.
+    """
+    chosen = np.random.default_rng(SEED).choice(len(rows), EMBEDDED_ROWS, replace=False, p=row_weights(rows, soft_targets(rows, ids), ids, np.arange(len(rows))))
+    inputs = [join_sides(u, a) for u, a in encode_sides(tokenizer, [rows[i]["messages"] for i in chosen])]
+    parts = []
+    with torch.no_grad():
+        for _, batch in plan_batches(inputs, "embedded"):
+            words, mask, types = (torch.from_numpy(x) for x in pad([inputs[i] for i in batch]))
+            tokens, sides = model.encoder.tokens_and_sides(words, mask, types)
+            parts.append(torch.cat([nn.functional.normalize(sides.flatten(1)), nn.functional.normalize(mean_pool(tokens, mask))], 1))
+    found = torch.cat(parts).double().numpy()
+    moments, directions = np.linalg.eigh(found.T @ found / len(found))
+    largest = np.argsort(-moments)[:EMBEDDING_WIDTH]
+    return (directions[:, largest] * moments[largest] ** -0.25).astype(np.float32)
 
 
 def fit_traits(model, tokenizer, traits):
