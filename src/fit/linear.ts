@@ -5,8 +5,8 @@ export interface Standardised {
 }
 
 /**
- * `features` are row-major [rows, width]; the last column becomes 1 and carries the bias. Centres the columns in place and scales them together to a mean square of 1: descent is quick, penalties mean the same for any
- * encoder.
+ * `features` are row-major [rows, width]; the last column becomes 1 and carries the bias. Centres the columns in place and scales
+ * them together to a mean square of 1: descent is quick, penalties mean the same for any encoder.
  */
 export function standardise(features: Float32Array, width: number): Standardised {
   const rows = features.length / width;
