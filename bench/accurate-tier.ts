@@ -15,7 +15,7 @@ import { encodeRow, type EncodedRow, openTokenizer } from '../taggers/token-rows
 /**
  * The accurate tier on one core beside a bare loop over the same model with the token ids made before:
  * `node --import ./scripts/register-ts.mjs bench/accurate-tier.ts --data rows.jsonl.gz`.
- * Rows of exactly 128 tokens, then rows as they come. The two take turns; medians of wall and CPU time.
+ * Rows of exactly 128 tokens, then rows as they come. They take turns every 20 rows; medians of wall and CPU time over the rounds.
  */
 const { values } = parseArgs({
   options: {
@@ -27,6 +27,8 @@ const { values } = parseArgs({
 });
 if (!values.data) throw new Error('--data: name a file of rows');
 const maximumTokens = 128;
+/** Rows after which the loops change turns: a tenth of a second, so that a slow second of the machine falls on all of them. */
+const turnRows = 20;
 const wanted = Number(values.rows);
 const folder = join(taggersRoot, values.tagger);
 const tokenizer = await openTokenizer(join(folder, 'tokenizer.json'));
@@ -67,34 +69,41 @@ function tokensOf(text: TextBatch, row: number): EncodedRow {
 }
 
 async function compare(name: string, rows: readonly Row[]): Promise<void> {
-  const { text } = new RowEncoder().encode(rows);
-  const encoded = rows.map((_, row) => tokensOf(text, row));
-  const tokens = encoded.reduce((sum, row) => sum + row.ids.length, 0);
-  const product = (): Promise<unknown> => tagger.tag(text);
-  const one = tensorsOf(encoded, 1);
-  const eight = tensorsOf(encoded, 8);
-  const loops = {
-    'accurate tier': product,
-    'bare loop, 1 row a call': () => runBare(one),
-    'bare loop, 8 rows a call': () => runBare(eight),
-  };
-  const times = new Map<string, { wall: number[]; cpu: number[] }>();
-  for (let round = -1; round < Number(values.rounds); round++) {
-    for (const [label, loop] of Object.entries(loops)) {
-      const seen = times.get(label) ?? { wall: [], cpu: [] };
-      times.set(label, seen);
-      const cpu = process.cpuUsage();
-      const started = performance.now();
-      await loop();
-      if (round < 0) continue; // warm-up
-      const used = process.cpuUsage(cpu);
-      seen.wall.push((performance.now() - started) / 1000);
-      seen.cpu.push((used.user + used.system) / 1e6);
+  const turns = Array.from({ length: Math.ceil(rows.length / turnRows) }, (_, turn) => {
+    const { text } = new RowEncoder().encode(rows.slice(turn * turnRows, (turn + 1) * turnRows));
+    const encoded = Array.from({ length: text.rows }, (_row, row) => tokensOf(text, row));
+    return { text, encoded, one: tensorsOf(encoded, 1), eight: tensorsOf(encoded, 8) };
+  });
+  const tokens = turns.flatMap(({ encoded }) => encoded).reduce((sum, row) => sum + row.ids.length, 0);
+  const contest = (label: string, loop: (turn: (typeof turns)[number]) => Promise<unknown>) => ({
+    label,
+    loop,
+    wall: [] as number[],
+    cpu: [] as number[],
+  });
+  const contests = [
+    contest('accurate tier', ({ text }) => tagger.tag(text)),
+    contest('bare loop, 1 row a call', ({ one }) => runBare(one)),
+    contest('bare loop, 8 rows a call', ({ eight }) => runBare(eight)),
+  ];
+  const rounds = Number(values.rounds);
+  for (let round = 0; round <= rounds; round++) {
+    for (const turn of turns) {
+      for (const { loop, wall, cpu } of contests) {
+        const before = process.cpuUsage();
+        const started = performance.now();
+        await loop(turn);
+        const used = process.cpuUsage(before);
+        wall[round] = (wall[round] ?? 0) + (performance.now() - started) / 1000;
+        cpu[round] = (cpu[round] ?? 0) + (used.user + used.system) / 1e6;
+      }
     }
   }
   process.stdout.write(`${name}: ${rows.length} rows, ${(tokens / rows.length).toFixed(1)} tokens each\n`);
-  for (const [label, { wall, cpu }] of times) {
-    const rate = (seconds: number[]): string => (rows.length / median(seconds)).toFixed(1).padStart(7);
+  for (const { label, wall, cpu } of contests) {
+    // The first round warms up.
+    const rate = (seconds: number[]): string =>
+      (rows.length / median(seconds.slice(1))).toFixed(1).padStart(7);
     process.stdout.write(`  ${label.padEnd(26)} ${rate(wall)} rows/s wall ${rate(cpu)} rows/s of CPU time\n`);
   }
 }
