@@ -31,7 +31,9 @@ export const cardExtensions: readonly string[] = ['.yaml', '.yml', '.json'];
  * @throws ConfigError when a path does not exist, or no card file is in it
  */
 export async function readCards(paths: readonly string[], taxonomy: Taxonomy): Promise<ReadCards> {
-  const files = (await Promise.all(paths.map(cardFiles))).flat();
+  const files: string[] = [];
+  // One after the other: of several paths that do not exist it is always the first that is named.
+  for (const path of paths) files.push(...(await cardFiles(path)));
   const cards: LoadedCard[] = [];
   const findings: Finding[] = [];
   for (const file of files) {

@@ -111,7 +111,9 @@ const readable = /\.(?:json|jsonl|ndjson|csv|txt|text)$/iu;
 export async function loadTranscripts(
   paths: readonly string[],
 ): Promise<{ readonly transcripts: Transcript[]; readonly findings: Finding[] }> {
-  const files = (await Promise.all(paths.map(filesOf))).flat();
+  const files: string[] = [];
+  // One after the other: of several paths that do not exist it is always the first that is named.
+  for (const path of paths) files.push(...(await filesOf(path)));
   const transcripts: Transcript[] = [];
   const findings: Finding[] = [];
   const seen = new Map<string, number>();
