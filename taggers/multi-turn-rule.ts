@@ -15,7 +15,7 @@ export function multiTurnRule(labels: readonly string[]): MultiTurnRule {
 
 /**
  * `multi_turn` is a fact about the row's shape before it is a guess about its words: where the row has fewer than three user
- * turns (those of a quoted conversation count: they are read as turns), what the model gave to `multi_turn` goes to `conversational_agent`.
+ * turns (those of a quoted conversation are turns), what the model gave to `multi_turn` goes to `conversational_agent`.
  * Whether later turns refer back is a feature of the model.
  */
 export function applyMultiTurnRule(

@@ -60,14 +60,15 @@ export async function refineUnits(
 ): Promise<RefinedUnits> {
   const { tagger, cascade, units } = params;
   if (!tagger || !hasCascade(cascade)) {
-    await sweepRefined(params.out, [], []);
+    await sweepRefined(params.out, []);
     return { units, cascade: null };
   }
   const choice = await chooseRows(pool, { ...params, tagger }, context);
   const tasks = planTasks(params, tagger, choice);
   const steps = await runTasks(pool, tasks, params.out, context);
+  const files = tasks.flatMap(({ name, refined }) => [refined, markerOf(name)]);
   // The choice stays even where it is of no row: a wall-time budget is measured once.
-  await sweepRefined(params.out, tasks, [`state/refine/${choiceMarker}.done`]);
+  await sweepRefined(params.out, [...files, markerOf(choiceMarker)]);
   const taskOf = new Map(tasks.map((task) => [task.name, task]));
   const total = (key: keyof RefineCounts): number => steps.reduce((sum, { counts }) => sum + counts[key], 0);
   return {
@@ -145,14 +146,12 @@ async function runTasks(
   return [...steps.values()];
 }
 
-/** Removes what other choices left. */
-async function sweepRefined(
-  out: string,
-  tasks: readonly RefineTask[],
-  choice: readonly string[],
-): Promise<void> {
+function markerOf(name: string): string {
+  return `state/refine/${name}.done`;
+}
+
+/** Removes what other choices left; `kept` are paths relative to `out`. */
+async function sweepRefined(out: string, kept: readonly string[]): Promise<void> {
   const paths = runPaths(out);
-  const markers = tasks.map(({ name }) => `state/refine/${name}.done`);
-  const keep = new Set([...tasks.map(({ refined }) => refined), ...markers, ...choice]);
-  await sweep(out, [paths.refined, dirname(paths.done('refine', 'x'))], keep);
+  await sweep(out, [paths.refined, dirname(paths.done('refine', 'x'))], new Set(kept));
 }

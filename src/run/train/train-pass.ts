@@ -33,7 +33,8 @@ import { writeTagger } from './write-tagger.ts';
  * figures are those of rows held out (whole data sets where a class has several); the written head is fitted on all rows.
  * Equal rows and version give equal bytes, whatever the workers. Holds 4 × (numbers + classes + 1) bytes a row: 1.8 KiB for
  * 384 numbers and 57 classes.
- * @throws InterruptedError while rows are encoded or the head is fitted; ConfigError `out-not-tagger`, `too-few-rows`, `too-few-classes`, and what `readLabels` throws, before any row is encoded
+ * @throws ConfigError `out-not-tagger`, `too-few-rows`, `too-few-classes`, and what `readLabels` throws, before any row is encoded;
+ * InterruptedError while rows are encoded or the head is fitted
  */
 export async function trainTagger(
   params: {

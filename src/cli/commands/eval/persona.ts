@@ -80,13 +80,13 @@ export function withPersonaOptions<T>(
 
 /** `eval --persona`: prompts are asked or recorded answers read, then judged. */
 export async function evaluatePersonasCommand(args: PersonaArguments, taxonomy: Taxonomy): Promise<void> {
+  if (args.answers !== undefined) refuseAskingOptions(args, '--answers are recorded ones');
   const { config } = await loadConfig({ path: findConfig(args.config), sets: [], taxonomy });
   const paths = (args.cards ?? []).map(findConfig);
   const cards =
     paths.length > 0 ? (await listCards(paths, { taxonomy, configsFolder })).map(({ card }) => card) : [];
   const tools = await loadTools({ persona: args.tagger, traits: config.taggers.traits }, taxonomy);
   const encoderTools = await loadTools({ persona: args.encoder, traits: config.taggers.traits }, taxonomy);
-  if (args.answers !== undefined) refuseAskingOptions(args, '--answers are recorded ones');
   await withProcess({ json: args.json }, async (effects) => {
     const answers =
       args.answers === undefined
