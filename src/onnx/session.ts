@@ -93,14 +93,20 @@ function rowsOf(feeds: Readonly<Record<string, TensorData>>): number {
   return Object.values(feeds)[0]?.dims[0] ?? 0;
 }
 
-/** `width` null: any. */
+/** `width` null: any, the same for every row. */
 function floats(
   path: string,
   results: InferenceSession.ReturnType,
   { output, width, rows }: { readonly output: string; readonly width: number | null; readonly rows: number },
 ): Float32Array {
-  const data = results[output]?.data;
+  const { data, dims } = results[output] ?? {};
   if (!(data instanceof Float32Array)) throw wrongShape(path, `output "${output}" is not float32`);
+  if (width === null && dims?.length !== 2)
+    throw wrongShape(
+      path,
+      `output "${output}" has the dimensions ${dims?.join(' × ')}; expected one vector a row`,
+      'pool the tokens inside the model, for instance by their mean',
+    );
   if (width !== null && data.length !== rows * width)
     throw wrongShape(
       path,
@@ -162,9 +168,10 @@ function checkOutput(path: string, session: InferenceSession, name: string, want
   throw wrongShape(path, `output "${name}" has ${width} columns; expected ${wanted}, one a label`);
 }
 
-function wrongShape(path: string, what: string): ConfigError {
-  return new ConfigError(`${path}: ${what}`, {
-    code: 'onnx-wrong-shape',
-    hint: 'the labels in tagger.json and the model must belong together',
-  });
+function wrongShape(
+  path: string,
+  what: string,
+  hint = 'the labels in tagger.json and the model must belong together',
+): ConfigError {
+  return new ConfigError(`${path}: ${what}`, { code: 'onnx-wrong-shape', hint });
 }

@@ -41,6 +41,20 @@ test('a pipe refuses rows that are put together with others: they are whole only
   );
 });
 
+test('a pipe has no place for a summary: its output is its rows', async () => {
+  const { code, stdout, stderr } = await runCli(['tag', '-', '-', '--json'], { input: good });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('--json: the output of a pipe is its rows');
+});
+
+test('a cascade of no row asks for no accurate tier', async () => {
+  const path = join(folder, 'one.jsonl');
+  await writeFile(path, good);
+  const none = ['--cascade', '0', '--accurate', join(folder, 'nowhere')];
+  const { code, stdout } = await runCli(['tag', path, join(folder, 'one-out'), '--json', ...none]);
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { rows: 1, taggers: { 'persona-v1': 1 } }]);
+});
+
 test('a record nested deeper than JSON text can be written costs one row, in a pipe and in a file', async () => {
   const piped = await runCli(['tag', '-', '-'], { input: deep + good });
   expect([piped.code, piped.stderr]).toEqual([0, '1 rows tagged, 1 unreadable\n']);

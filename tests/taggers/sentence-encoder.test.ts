@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
+import { floatValue, node, tensor } from '../../src/onnx/onnx-proto.ts';
 import { textBatchOf } from '../../scripts/training/text-batch.ts';
 import { loadTaxonomy, openEncoder, openTagger, taggersRoot } from '../../taggers/index.ts';
 import { encodeRow, openTokenizer } from '../../taggers/token-rows.ts';
 import { taggerContract } from '../contract/tagger.contract.ts';
+import { extendedModel, writeTinyEncoder } from '../support/tiny-encoder.ts';
 
 const folder = join(taggersRoot, 'minilm-v1');
 const open = async () => openTagger(folder, await loadTaxonomy());
@@ -66,6 +69,32 @@ test('the encoder gives a row the same numbers of length 1, whatever the batch a
     const alone = await encoder.encode(textBatchOf([row]));
     expect(alone).toEqual(together.slice(i * encoder.width, (i + 1) * encoder.width));
     expect(Math.hypot(...alone)).toBeCloseTo(1, 4);
+  }
+});
+
+test('an embedding of every token is no embedding of the row', async () => {
+  const tokenwise = await mkdtemp(join(tmpdir(), 'tagger-'));
+  try {
+    await writeTinyEncoder(tokenwise);
+    const model = await extendedModel({
+      nodes: [
+        node('Cast', ['input_ids'], 'codes', { to: 1 }),
+        node('Unsqueeze', ['codes', 'last'], 'embedding'),
+      ],
+      initializers: [tensor('last', [1], BigInt64Array.from([2n]))],
+      output: floatValue('embedding', ['rows', 'tokens', 1]),
+    });
+    await writeFile(join(tokenwise, 'model.onnx'), model);
+    const path = join(tokenwise, 'tagger.json');
+    const json = JSON.parse(await readFile(path, 'utf8')) as { files: Record<string, string> };
+    json.files['model.onnx'] = createHash('sha256').update(model).digest('hex');
+    await writeFile(path, JSON.stringify(json));
+    await expect(openEncoder(tokenwise, await loadTaxonomy())).rejects.toMatchObject({
+      code: 'onnx-wrong-shape',
+      message: expect.stringMatching(/has the dimensions 1 × \d+ × 1; expected one vector a row$/) as string,
+    });
+  } finally {
+    await rm(tokenwise, { recursive: true });
   }
 });
 

@@ -59,7 +59,11 @@ export const tagCommand: CommandModule<object, TagArguments> = {
         default: 'minilm-v1',
         describe: 'The accurate tier of --cascade: a persona tagger',
       })
-      .option('workers', { type: 'number', default: availableParallelism(), describe: 'Worker threads' })
+      .option('workers', {
+        type: 'number',
+        default: availableParallelism(),
+        describe: 'Worker threads; a pipe is tagged on one thread',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON' })
       .example('$0 tag data/ tagged/', 'data/a/b.csv.gz becomes tagged/a/b.jsonl')
       .example('$0 tag data/ tagged/ --cascade 0.05', 'the 5 % least sure rows by the accurate tier')
@@ -90,13 +94,20 @@ export const tagCommand: CommandModule<object, TagArguments> = {
   },
 };
 
-/** @throws ConfigError `pipe-half` */
-function checkEnds({ in: input, out }: TagArguments): void {
-  if (isPipe(input) === isPipe(out)) return;
-  throw new ConfigError('tag: a pipe is one at both ends', {
-    code: 'pipe-half',
-    hint: 'tag - - < rows.jsonl > tagged.jsonl, or name a file or folder and an output folder',
-  });
+/** @throws ConfigError `pipe-half`, `pipe-json` */
+function checkEnds({ in: input, out, json }: TagArguments): void {
+  if (isPipe(input) !== isPipe(out)) {
+    throw new ConfigError('tag: a pipe is one at both ends', {
+      code: 'pipe-half',
+      hint: 'tag - - < rows.jsonl > tagged.jsonl, or name a file or folder and an output folder',
+    });
+  }
+  if (isPipe(input) && json) {
+    throw new ConfigError('--json: the output of a pipe is its rows, so that a summary has no place there', {
+      code: 'pipe-json',
+      hint: 'the number of rows is told on stderr; tag a file or folder for a summary',
+    });
+  }
 }
 
 /** @throws ConfigError `threshold-range` */
@@ -108,7 +119,7 @@ function checkThreshold({ threshold }: TagArguments): void {
   });
 }
 
-/** @throws ConfigError `cascade-share`, `cascade-pipe`, `cascade-explain` */
+/** null: no row goes to the accurate tier. @throws ConfigError `cascade-share`, `cascade-pipe`, `cascade-explain` */
 function cascadeShare({ cascade, explain, in: input }: TagArguments): number | null {
   if (cascade === undefined) return null;
   if (!(cascade >= 0 && cascade <= 1)) {
@@ -129,7 +140,7 @@ function cascadeShare({ cascade, explain, in: input }: TagArguments): number | n
       hint: 'ask for one of the two',
     });
   }
-  return cascade;
+  return cascade === 0 ? null : cascade;
 }
 
 /** yargs hands a lone `-` over as an empty text. */
