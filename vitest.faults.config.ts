@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The long part of the fault suite, `npm run test:faults`: two files at once: most of a file's time is the start of processes. */
+/** The long part of the fault suite, `npm run test:faults`: two files at once, since most of a file's time is the start of processes. */
 export default defineConfig({
   test: {
     include: ['tests/faults/**/*.faults.ts'],

@@ -27,7 +27,7 @@ const { values } = parseArgs({
 });
 if (!values.data) throw new Error('--data: name a file of rows');
 const maximumTokens = 128;
-/** Rows after which the loops change turns: a tenth of a second, so that a slow second of the machine falls on all of them. */
+/** Rows after which the loops change turns: a fifth of a second, so that a slow second of the machine falls on all of them. */
 const turnRows = 20;
 const wanted = Number(values.rows);
 const folder = join(taggersRoot, values.tagger);
@@ -75,12 +75,12 @@ async function compare(name: string, rows: readonly Row[]): Promise<void> {
     return { text, encoded, one: tensorsOf(encoded, 1), eight: tensorsOf(encoded, 8) };
   });
   const tokens = turns.flatMap(({ encoded }) => encoded).reduce((sum, row) => sum + row.ids.length, 0);
-  const contest = (label: string, loop: (turn: (typeof turns)[number]) => Promise<unknown>) => ({
-    label,
-    loop,
-    wall: [] as number[],
-    cpu: [] as number[],
-  });
+  const contest = (label: string, loop: (turn: (typeof turns)[number]) => Promise<unknown>) => {
+    /** Seconds by round. */
+    const wall: number[] = [];
+    const cpu: number[] = [];
+    return { label, loop, wall, cpu };
+  };
   const contests = [
     contest('accurate tier', ({ text }) => tagger.tag(text)),
     contest('bare loop, 1 row a call', ({ one }) => runBare(one)),

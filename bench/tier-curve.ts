@@ -114,10 +114,12 @@ function pointOf(share: number): CurvePoint {
   const labels = [...new Set(labelled.gold)].toSorted((a, b) => a - b);
   const among = evaluateLabels(judge(labels, isRefined), taxonomy);
   const all = evaluateLabels(judge(null, isRefined), taxonomy);
-  const seconds = (share === 1 ? 0 : 1 / fast.rowsPerSecond) + share / accurate.rowsPerSecond;
+  const refined = labelled.rows.reduce((sum, _, row) => sum + (isRefined(row) ? 1 : 0), 0);
+  const seconds =
+    (share === 1 ? 0 : 1 / fast.rowsPerSecond) + refined / labelled.rows.length / accurate.rowsPerSecond;
   return {
     share,
-    refined: labelled.rows.reduce((sum, _, row) => sum + (isRefined(row) ? 1 : 0), 0),
+    refined,
     rowsPerSecond: 1 / seconds,
     accuracy: among.accuracy,
     categories: among.category_accuracy,

@@ -116,7 +116,7 @@ def run(session, inputs):
 def embedding_directions(model, tokenizer, rows, ids):
     """
     What the embedding is projected on [3 * WIDTH, EMBEDDING_WIDTH]: the principal directions of [both sides, the tokens' mean], the sides
-    together and the mean of length 1 each, over training rows. Each is divided by the root of its deviation, halfway to whitening, since a
+    together and the mean of length 1 each, over training rows. Not centred; each is divided by the root of its deviation (root mean square), halfway to whitening, since a
     few directions that nearly all rows share would else outweigh the rest.
     """
     chosen = np.random.default_rng(SEED).choice(len(rows), EMBEDDED_ROWS, replace=False, p=row_weights(rows, soft_targets(rows, ids), ids, np.arange(len(rows))))

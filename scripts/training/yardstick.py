@@ -1,7 +1,7 @@
 """The yardstick: rows of whole datasets that a model did not see, over the 18 personas that public files name by origin.
 
 Test rows are those of the labelled view of the public files. A dataset of FOLDS is judged by a model trained without that
-fold; files whose licence keeps them out of shipped weights (MEASURED_ONLY) took part in no training at all and are judged
+fold; files whose licence keeps them out of shipped weights took part in no training at all and are judged
 by the model that saw every permitted file. Nothing here is ever trained on.
 """
 

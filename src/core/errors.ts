@@ -48,11 +48,11 @@ export class BudgetError extends TagDatasetsError {}
 export class InterruptedError extends TagDatasetsError {}
 
 /** @throws InterruptedError where the user asked to stop */
-export function throwIfInterrupted(signal: AbortSignal | undefined): void {
+export function throwIfInterrupted(signal: AbortSignal | undefined, message = 'interrupted'): void {
   if (!signal?.aborted) return;
-  throw new InterruptedError('interrupted', {
+  throw new InterruptedError(message, {
     code: 'interrupted',
-    hint: 'run the same command again: a run goes on where it stopped, other commands begin anew',
+    hint: 'run the same command again: what keeps its stages (a run, an extract) goes on where it stopped',
   });
 }
 

@@ -7,7 +7,7 @@ import { categoryCount } from './lexicon-categories.ts';
 import { featureLimits, side, type Side, tallyCount } from './scan-layout.ts';
 import { type ScanViews, TextScanner } from './text-scanner.ts';
 
-/** Named in tagger.json; a model only fits the featuriser that it was trained with. Any change of a feature is a new version. */
+/** Named in tagger.json; a model only fits the featuriser that it was trained with. Any change of what a model reads is a new version. */
 export const featuriserVersion = 'hashed-sides-v4';
 export { denseCount };
 

@@ -33,8 +33,8 @@ export function isLeastSure(choice: LeastSure, confidence: number, hash: number)
 }
 
 /**
- * The best persona's probability × 65535: of the measures tried (distance or ratio of the two best, entropy) the one whose rows the
- * accurate tier mends most often (bench/results.md). Rows without assistant text cannot be chosen, nor those whose label is
+ * The best persona's probability × 65535: of the measures tried (distance or ratio of the two best, entropy) none chooses rows that
+ * the accurate tier mends clearly more often (bench/results.md). Rows without assistant text cannot be chosen, nor those whose label is
  * `fixed` by their source.
  */
 export function confidencesOf(columns: TagColumns, fixed: boolean): UnitConfidence {

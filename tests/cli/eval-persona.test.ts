@@ -123,7 +123,15 @@ test.each([
   [[], 'name an endpoint (--base-url or --profile), or recorded --answers'],
   [['poet'], 'unknown persona "poet"'],
   [['--answers', 'no-such-file.jsonl'], 'no such file of answers'],
-  [['--answers', 'x.jsonl', '--model', 'm'], '--model asks a model, but --answers are recorded ones'],
+  [
+    ['--answers', 'x.jsonl', '--model', 'm'],
+    '--model says how a model is asked, but --answers are recorded ones',
+  ],
+  [
+    ['--answers', 'x.jsonl', '--budget-usd', '1'],
+    '--budget-usd says how a model is asked, but --answers are recorded ones',
+  ],
+  [['--tagger', 'a', '--tagger', 'b'], '--tagger: eval --persona judges by one'],
 ])('eval --persona %j says what is missing', async (args, message) => {
   const { code, stderr } = await runCli(['eval', '--persona', ...args]);
   expect(stderr).toContain(message);
@@ -139,6 +147,7 @@ test.each([
     ['--data', 'x.jsonl', '--base-url', 'http://127.0.0.1:1'],
     '--base-url belongs to eval --persona, not to eval --data',
   ],
+  [['--data', 'x.jsonl', '--budget-usd', '1'], '--budget-usd belongs to eval --persona, not to eval --data'],
   [['--data', 'x.jsonl', '--labels', 'y.jsonl'], '--labels belongs to eval --gate, not to eval --data'],
   [
     ['--gate', 'tiers', '--data', 'x.jsonl', '--against', 'mine'],

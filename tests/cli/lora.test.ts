@@ -133,12 +133,12 @@ test.each([
   [
     ['--from', 'EXTRACT', '--persona', 'architect', '--dry-run'],
     1,
-    '--dry-run asks a model, but nobody is asked without --target endpoint',
+    '--dry-run says how a model is asked, but nobody is asked without --target endpoint',
   ],
   [
     ['--from', 'EXTRACT', '--persona', 'architect', '--base-url', 'http://127.0.0.1:1/v1'],
     1,
-    '--base-url asks a model, but nobody is asked without --target endpoint',
+    '--base-url says how a model is asked, but nobody is asked without --target endpoint',
   ],
 ])('prep %j leaves with %i: %s', async (args, code, message) => {
   const result = await runCli(['lora', 'prep', ...args.map((arg) => (arg === 'EXTRACT' ? extract : arg))]);

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -140,6 +140,16 @@ test('a wall-time budget fixes its number of rows once; started again the run ke
   await run('timed', cascade);
   expect(await factsOf(out)).toEqual(facts);
   expect(await datasetOf(out)).toEqual(before);
+});
+
+test('a wall-time budget that comes out at no row is kept too', async () => {
+  const cascade = `{tagger: ${tiny}, max_seconds: 0.000001}`;
+  const out = await run('no-time', cascade);
+  expect(await factsOf(out)).toMatchObject({ maxSeconds: 0.000001, rows: 0 });
+  const choice = join(out, 'state', 'refine', 'choice.done');
+  const before = await stat(choice);
+  await run('no-time', cascade);
+  expect((await stat(choice)).mtimeMs).toBe(before.mtimeMs);
 });
 
 test.each([

@@ -10,7 +10,7 @@ import { withProcess } from '../process.ts';
 import { loadTools } from '../tools.ts';
 import { runTierGate } from './eval/tiers.ts';
 import { evaluatePersonasCommand, type PersonaArguments, withPersonaOptions } from './eval/persona.ts';
-import { askingOptions, withMakeOptions } from './make/llm-options.ts';
+import { askingOptions, givenOption, withMakeOptions } from './make/llm-options.ts';
 
 const allClasses: AmongClasses = 'all';
 const amongChoices: readonly AmongClasses[] = [allClasses, 'labelled'];
@@ -84,7 +84,11 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
     if (args.gate !== undefined) return runTierGate(args);
     const [name = '', against] = namedTaggers(args);
     const taxonomy = await loadTaxonomy();
-    if (args.persona !== undefined) return evaluatePersonasCommand({ ...args, tagger: name }, taxonomy);
+    if (args.persona !== undefined) {
+      if (against !== undefined)
+        throw new ConfigError('--tagger: eval --persona judges by one', { code: 'usage' });
+      return evaluatePersonasCommand({ ...args, tagger: name }, taxonomy);
+    }
     if (data === undefined) {
       throw new ConfigError('eval: name labelled rows with --data, or ask for --persona', { code: 'usage' });
     }
@@ -101,10 +105,10 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
   },
 };
 
-/** What an evaluation reads, of the options that not all of them read and that have no default. */
+/** What an evaluation reads, of the options that not all of them read and that are not set by themselves. */
 const readBy = {
   '--data': ['data', 'against'],
-  '--persona': ['answers', 'cards', 'control', ...askingOptions],
+  '--persona': ['persona', 'answers', 'cards', 'control', 'out', 'now', ...askingOptions],
   '--gate': ['data', 'labels'],
 } as const satisfies Record<string, readonly (keyof EvalArguments)[]>;
 
@@ -113,8 +117,9 @@ function refuseStrangers(args: EvalArguments): void {
   const mode = args.gate !== undefined ? '--gate' : args.persona !== undefined ? '--persona' : '--data';
   const own: readonly string[] = readBy[mode];
   for (const [other, names] of Object.entries(readBy)) {
-    const stranger = names.find(
-      (name) => !own.includes(name) && args[name] !== undefined && args[name] !== false,
+    const stranger = givenOption(
+      args,
+      names.filter((name) => !own.includes(name)),
     );
     if (stranger === undefined) continue;
     throw new ConfigError(`--${stranger} belongs to eval ${other}, not to eval ${mode}`, { code: 'usage' });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { InterruptedError } from '../../core/errors.ts';
+import { throwIfInterrupted } from '../../core/errors.ts';
 import { createCategoriser } from '../../extract/categorise.ts';
 import { createLanguageGuesser } from '../../extract/language.ts';
 import type { CategorisedMessage, ExtractedMessage } from '../../extract/records.ts';
@@ -42,11 +42,7 @@ export async function categoriseMessages(params: {
     [start, rows] = [writer.bytes, 0];
   };
   for await (const message of readJsonl<ExtractedMessage>(join(params.out, messagesFile))) {
-    if (params.signal?.aborted)
-      throw new InterruptedError('interrupted while messages were categorised', {
-        code: 'interrupted',
-        hint: 'run the same command again; it resumes',
-      });
+    throwIfInterrupted(params.signal, 'interrupted while messages were categorised');
     const language = languageOf(message.text);
     if (language) languages[language] = (languages[language] ?? 0) + 1;
     await writer.write({ ...message, ...categorise(message) } satisfies CategorisedMessage);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { InterruptedError } from '../../core/errors.ts';
+import { throwIfInterrupted } from '../../core/errors.ts';
 import type { CategorisedMessage } from '../../extract/records.ts';
 import { hashText } from '../../lib/hash.ts';
 import { type EncodedBlocks, readEmbeddings } from './encode-stage.ts';
@@ -23,11 +23,7 @@ export async function* readEncoded(
   const { width } = encoded;
   let index = 0;
   for (const block of encoded.blocks) {
-    if (signal?.aborted)
-      throw new InterruptedError('interrupted while messages were clustered', {
-        code: 'interrupted',
-        hint: 'run the same command again; it resumes',
-      });
+    throwIfInterrupted(signal, 'interrupted while messages were clustered');
     const numbers = await readEmbeddings(block.path);
     let row = 0;
     for await (const message of readJsonl<CategorisedMessage>(join(out, categorisedFile), block)) {

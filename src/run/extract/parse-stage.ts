@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { ConfigError, InterruptedError } from '../../core/errors.ts';
+import { ConfigError, throwIfInterrupted } from '../../core/errors.ts';
 import { isRecord, textOrNull } from '../../extract/conversation-tree.ts';
 import { type ConversationMessages, messagesOf, type UnjudgedReply } from '../../extract/messages-of.ts';
 import { kindOf, readConversation } from '../../extract/read-conversation.ts';
@@ -52,11 +52,7 @@ export async function parseExport(
   const seen = { conversations: new Set<string>(), messages: new Set<string>(), known: 0 };
   for (const document of opened.documents) {
     for await (const read of readConversations(document)) {
-      if (params.signal?.aborted)
-        throw new InterruptedError('interrupted while the export was read', {
-          code: 'interrupted',
-          hint: 'run the same command again; it resumes',
-        });
+      throwIfInterrupted(params.signal, 'interrupted while the export was read');
       const found = take(read, counts, { seen, branches: params.branches });
       if (!found) continue;
       const kept = new Set<string>();

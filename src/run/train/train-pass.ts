@@ -31,7 +31,7 @@ import { writeTagger } from './write-tagger.ts';
 /**
  * Fits a persona head on labelled rows over a shipped sentence encoder and writes it, with the encoder, as a tagger folder. The
  * figures are those of rows held out (whole data sets where a class has several); the written head is fitted on all rows.
- * Equal rows and version give equal bytes, whatever the workers. Holds 4 × (numbers + classes + 1) bytes a row: 1.8 KiB for
+ * Equal rows and version give equal bytes, whatever the workers. Holds 4 × (numbers + classes + 1) bytes a row: 1.7 KiB for
  * 384 numbers and 57 classes.
  * @throws ConfigError `out-not-tagger`, `too-few-rows`, `too-few-classes`, and what `readLabels` throws, before any row is encoded;
  * InterruptedError while rows are encoded or the head is fitted

@@ -114,21 +114,37 @@ export async function makeParams(args: MakeArguments, what: string): Promise<Mak
   };
 }
 
-/** Options that say whom to ask, and how. */
+/** Options that say whom to ask, and how; those with a value of their own (attempts, best-of) are not told from it. */
 export const askingOptions = [
   'provider',
   'profile',
   'model',
   'base-url',
+  'key-env',
   'recording',
+  'concurrency',
+  'rpm',
+  'tpm',
+  'price-prompt',
+  'price-completion',
+  'budget-usd',
   'dry-run',
   'preview',
 ] as const;
 
+/** The first of the options that was asked for: it has a value, and not `false`. */
+export function givenOption<T extends string>(
+  args: Readonly<Partial<Record<T, unknown>>>,
+  names: readonly T[],
+): T | undefined {
+  return names.find((name) => args[name] !== undefined && args[name] !== false);
+}
+
 /** For a command that asks nobody this time. @throws ConfigError `usage` where it was told whom or how to ask */
 export function refuseAskingOptions(args: MakeArguments, why: string): void {
-  const given = askingOptions.find((name) => args[name] !== undefined && args[name] !== false);
-  if (given !== undefined) throw new ConfigError(`--${given} asks a model, but ${why}`, { code: 'usage' });
+  const given = givenOption(args, askingOptions);
+  if (given !== undefined)
+    throw new ConfigError(`--${given} says how a model is asked, but ${why}`, { code: 'usage' });
 }
 
 function choicesOf(args: MakeArguments): LlmChoices {
