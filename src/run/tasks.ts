@@ -142,6 +142,8 @@ export interface CollectTask {
   readonly unit: Unit;
   readonly out: string;
   readonly sidecar: string;
+  /** Sidecar of the accurate tier; null where it judged no row of the unit. */
+  readonly refined: string | null;
   readonly spill: string;
   readonly done: string;
   readonly key: StepKey;

@@ -83,6 +83,21 @@ test('the accurate tier judges exactly its share of the rows, and every row says
   expect((await runCli(['verify', '--run', out])).code).toBe(0);
 });
 
+test('rows of the accurate tier carry its traits into the shards, as plan and report count them', async () => {
+  const out = await run('traits', '{budget: 0.3}\ndataset: {trait_requirements: {formal: 0.5}}');
+  const { files } = JSON.parse(await readFile(join(out, 'dataset', 'manifest.json'), 'utf8'));
+  const counts = { formal: 0, rows: 0 };
+  for (const { path } of files) {
+    const file = await asyncBufferFromFile(join(out, 'dataset', path));
+    for (const { _traits } of await parquetReadObjects({ file, columns: ['_traits'], compressors })) {
+      counts.rows++;
+      if (_traits.includes('formal')) counts.formal++;
+    }
+  }
+  expect(counts.formal).toBe(Math.round(counts.rows / 2));
+  expect((await runCli(['verify', '--run', out])).code).toBe(0);
+});
+
 test('workers and the order of sources do not show in what is refined or written', async () => {
   const cascade = `{tagger: ${tiny}, budget: 0.05}`;
   const one = await datasetOf(await run('one', cascade, ['--workers', '1']));

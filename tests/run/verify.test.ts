@@ -121,6 +121,16 @@ test('a persona, a trait or a source that was changed is found against the plan'
   expect(trait.messages.join('\n')).toMatch(/rows of trait formal, the plan says/);
 });
 
+test('a run without a curriculum is held against its plan, too', async () => {
+  await writeFile(join(folder, 'plain.yaml'), settings('view').replace(/^training: .*\n/m, ''));
+  const run = await runCli(['--config', join(folder, 'plain.yaml'), '--out', join(folder, 'plain')]);
+  expect(run.code).toBe(0);
+  const shard = 'phases/1-all/train-00000-of-00001.parquet';
+  expect(await tamper('plain', shard, (rows) => rows)).toEqual({ code: 0, codes: [], messages: [] });
+  const trait = await tamper('plain', shard, (rows) => rows.map((row) => ({ ...row, _traits: ['brief'] })));
+  expect(trait.codes).toEqual(expect.arrayContaining(['margin', 'share']));
+});
+
 test('a row that is taken out, put in twice, or carries a copy too many is found', async () => {
   const fewer = await tamper('view', mixed, (rows) => rows.filter((row) => row['_persona'] !== 'math_tutor'));
   expect(fewer.codes).toContain('group-rows');

@@ -8,15 +8,16 @@ import type { OutputRow } from '../../shard/output-row.ts';
 import { openSpill } from '../../shard/spill.ts';
 import { openBytes } from '../../source/open-bytes.ts';
 import { readUnit } from '../../source/read-unit.ts';
-import { maximumTraits, readSidecar, rowFlags, type TagColumns } from '../../tag/sidecar.ts';
+import { maximumTraits, rowFlags, type TagColumns } from '../../tag/sidecar.ts';
 import { isDropped } from './choice.ts';
 import { writeDone } from '../checkpoint.ts';
+import { readTags } from '../tag/read-tags.ts';
 import type { CollectCounts, CollectTask, StepResult } from '../tasks.ts';
 
 /** Re-reads one unit, builds an output row for every placement, and publishes them grouped by shard as the unit's spill file. */
 export async function collectStep(task: CollectTask, taxonomy: Taxonomy): Promise<StepResult<CollectCounts>> {
   const started = performance.now();
-  const tags = await readSidecar(join(task.out, task.sidecar));
+  const tags = await readTags(task.out, task);
   const token = compileControlToken(task.rules.tokenFormat, taxonomy.personas);
   const path = join(task.out, task.spill);
   using spill = openSpill(path);

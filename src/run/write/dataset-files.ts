@@ -55,7 +55,11 @@ function describeGroup(group: Group, { config, layout, tools }: DatasetInput): D
     name: group.name,
     folder: group.folder,
     description: phase?.description || null,
-    personas: phase?.persona_focus === 'all' ? 'all' : personasOf(group, layout, tools.taxonomy),
+    // The one phase of a run without a curriculum has no configuration, and takes all.
+    personas:
+      group.kind === 'phase' && (phase?.persona_focus ?? 'all') === 'all'
+        ? 'all'
+        : personasOf(group, layout, tools.taxonomy),
     trainRows: rows('train'),
     validationRows: rows('validation'),
     ...schedule(phase, config),

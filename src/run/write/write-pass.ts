@@ -19,7 +19,7 @@ import type { CollectCounts, CollectTask, RowRules, ShardCounts, ShardTask, Step
 import { runSteps } from '../steps.ts';
 
 /** Changes when the bytes of a shard change for the same plan. */
-const shardVersion = 3;
+const shardVersion = 4;
 
 export interface WrittenShard {
   readonly path: string;
@@ -145,6 +145,7 @@ function collectTasks(input: WriteInput, planParts: Readonly<Record<string, unkn
         unit: unit.unit,
         out: input.out,
         sidecar: unit.sidecar,
+        refined: unit.refined,
         spill: `state/spill/${unit.name}.bin`,
         done: paths.done('collect', unit.name),
         key: stepKey({ plan, unit: unit.name }),
