@@ -31,7 +31,7 @@ async function main(): Promise<void> {
       describe: 'What stderr carries: text for people, or one JSON event a line',
     })
     .strict()
-    .check((args) => refuseRepeats(args, parser))
+    .check((args) => refuseRepeats(args, parser) && refuseEmpty(args, parser))
     .exitProcess(false)
     .wrap(100)
     .version(packageVersion)
@@ -78,6 +78,19 @@ function refuseRepeats(args: Readonly<Record<string, unknown>>, parser: object):
   const repeated = known.find((name) => Array.isArray(args[name]) && !several.includes(name));
   if (repeated === undefined) return true;
   throw new ConfigError(`--${repeated} is given more than once, and takes one value`, { code: 'usage' });
+}
+
+/** An option whose value was forgotten (or is that of a shell variable without one) must not pass for one that was not given. */
+function refuseEmpty(args: Readonly<Record<string, unknown>>, parser: object): true {
+  const isBlank = (value: unknown): boolean =>
+    value === undefined || (typeof value === 'string' && value.trim() === '');
+  // Of a number without a value yargs makes none, or 0.
+  const isEmpty = (name: string): boolean =>
+    process.argv.some((word) => word.trim() === `--${name}=`) ||
+    (process.argv.includes(`--${name}`) && [args[name]].flat().some(isBlank));
+  const empty = optionsOf(parser).known.find(isEmpty);
+  if (empty === undefined) return true;
+  throw new ConfigError(`--${empty}: no value`, { code: 'usage' });
 }
 
 /** Our own line breaks stay; what came from data is made harmless. */

@@ -81,9 +81,9 @@ async function openInfo(
   const folder = await taggerFolder(name);
   const info = await describeTagger(folder, taxonomy);
   if (info.task !== task) {
-    throw new ConfigError(`taggers.${task}: "${name}" tags ${info.task}, not ${task}`, {
+    throw new ConfigError(`tagger "${name}" tags ${info.task}, not ${task}`, {
       code: 'tagger-wrong-task',
-      hint: 'swap the two taggers in the configuration',
+      hint: `name a tagger of ${task} in its place`,
     });
   }
   return { ...info, folder };

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -107,15 +107,22 @@ test('tag never writes over what it reads, nor two files into one', async () => 
   const text = '{"instruction":"Say hello.","input":"","output":"Hello there."}\n';
   await writeFile(join(data, 'a.jsonl'), text);
   await writeFile(join(data, 'b.jsonl'), text);
+  const link = join(folder, 'twins-link');
+  await symlink(data, link);
   const cases: [string[], string][] = [
     [[join(data, 'a.jsonl'), data], 'would overwrite a.jsonl'],
     [[data, join(data, 'tagged')], 'the output lies in'],
     [[data, data], 'the output lies in'],
+    [[join(link, 'a.jsonl'), data], 'would overwrite a.jsonl'],
+    [[link, join(data, 'tagged')], 'the output lies in'],
+    [[data, join(link, 'tagged')], 'the output lies in'],
+    [[join(data, 'a.jsonl'), join(data, 'b.jsonl')], 'a file, where tagged files get a folder'],
     [[join(data, 'a.jsonl'), '-'], 'a pipe is one at both ends'],
     [['-', join(folder, 'never')], 'a pipe is one at both ends'],
     [[data, join(folder, 'never'), '--threshold', '70'], '--threshold 70: not a probability'],
     [[data, join(folder, 'never'), '--threshold', 'abc'], '--threshold NaN: not a probability'],
     [[data, join(folder, 'never'), '--workers', '0'], '--workers 0: not a number of threads'],
+    [[data, join(folder, 'never'), '--workers', '100000'], '--workers 100000: not a number of threads'],
   ];
   for (const [args, message] of cases) {
     const { code, stderr } = await runCli(['tag', ...args], { input: '' });

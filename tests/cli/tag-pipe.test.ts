@@ -41,6 +41,34 @@ test('a pipe refuses rows that are put together with others: they are whole only
   );
 });
 
+test.each([
+  ['nothing', '', 0],
+  ['blank lines', '\n \n', 0],
+  ['no JSON', 'garbage\n{"a":\n', 2],
+])('a pipe of %s has no rows, says so, and ends well', async (_, input, unreadable) => {
+  const { code, stdout, stderr } = await runCli(['tag', '-', '-'], { input });
+  expect([code, stdout, stderr]).toEqual([0, '', `0 rows tagged, ${unreadable} unreadable\n`]);
+});
+
+test('bytes that are no UTF-8 cost their line in a pipe as in a file; a byte-order mark costs none', async () => {
+  const input = Buffer.concat([
+    Buffer.from(`\uFEFF${good}{"instruction":"a","output":"b `),
+    Buffer.from([0xff]),
+    Buffer.from(`"}\n${good}`),
+  ]);
+  const { code, stdout, stderr } = await runCli(['tag', '-', '-'], { input });
+  expect([code, stderr]).toEqual([0, '2 rows tagged, 1 unreadable\n']);
+  expect(stdout.trim().split('\n')).toHaveLength(2);
+});
+
+test.each([[['--cascade']], [['--threshold=']], [['--tagger', '']]])(
+  'an option without its value is no option that was left out: %j',
+  async (options) => {
+    const { code, stderr } = await runCli(['tag', 'a.jsonl', join(folder, 'no-value'), ...options]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(': no value')]);
+  },
+);
+
 test('a pipe has no place for a summary: its output is its rows', async () => {
   const { code, stdout, stderr } = await runCli(['tag', '-', '-', '--json'], { input: good });
   expect([code, stdout]).toEqual([1, '']);

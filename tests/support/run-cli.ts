@@ -21,7 +21,7 @@ export function runCli(
   args: readonly string[],
   options: {
     readonly cwd?: string;
-    readonly input?: string;
+    readonly input?: string | Uint8Array;
     readonly env?: Record<string, string>;
     /** Another built command line than this checkout's. */
     readonly entry?: string;

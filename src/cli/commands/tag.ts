@@ -168,15 +168,20 @@ function jsonSummary(result: TagTreeResult, seconds: number): string {
       rows_per_second: Math.round(result.rows / seconds),
       seconds: Math.round(seconds * 100) / 100,
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-      personas: result.personas,
-      traits: result.traits,
-      taggers: result.taggers,
+      personas: byName(result.personas),
+      traits: byName(result.traits),
+      taggers: byName(result.taggers),
       quarantined: result.quarantined,
       ...(result.examples.length > 0 ? { examples: result.examples } : {}),
     },
     null,
     2,
   );
+}
+
+/** Counts come in the order in which workers end; a summary must not. */
+function byName(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function textSummary(result: TagTreeResult, seconds: number, out: string): string {

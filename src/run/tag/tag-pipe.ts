@@ -2,9 +2,11 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import ndjson from 'ndjson';
 
-import { ConfigError } from '../../core/errors.ts';
+import { ConfigError, RowError } from '../../core/errors.ts';
 import type { Row, RowReject } from '../../core/row.ts';
-import { linesOf } from '../../lib/text-of.ts';
+import { recordReader } from '../../source/record-reader.ts';
+import { RecordSplitter } from '../../source/record-splitter.ts';
+import { lineFinder } from '../../source/separators.ts';
 import { compileShape } from '../../source/adapt/compile-shape.ts';
 import { detectShape } from '../../source/adapt/detect-shape.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
@@ -23,7 +25,7 @@ const batchRecords = 256;
 
 /**
  * Tags JSON Lines from a stream to a stream, in order, on this thread: `… | tag-datasets tag - - | …`.
- * Lines that are no JSON or no row are counted and left out. Ends where the reader of the output has enough. Holds one batch.
+ * Lines that are no UTF-8, no JSON or no row are counted and left out. Ends where the reader of the output has enough. Holds one batch.
  * @throws ConfigError `shape-unknown`, `pipe-grouped`
  */
 export async function tagPipe(
@@ -34,8 +36,11 @@ export async function tagPipe(
   const tally = { rows: 0, quarantined: 0 };
   const tag = createRecordTagger({ ...kit, accurate: null }, { ...params, cascade: null }, counts);
   const records = tagBatches(batchesOf(params.input, tally), tag, tally);
+  // A pipeline through ndjson never ends where nothing goes through it.
+  const first = await records.next();
   try {
-    await pipeline(records, ndjson.stringify(), params.output, { end: false });
+    if (!first.done)
+      await pipeline(startingWith(first.value, records), ndjson.stringify(), params.output, { end: false });
   } catch (error) {
     if (!isClosedPipe(error)) throw error;
   }
@@ -47,19 +52,47 @@ interface Tally {
   quarantined: number;
 }
 
-/** Parsed lines; those that are no JSON are counted. */
+/** Parsed lines, read as those of a file; those that are no JSON or no UTF-8 are counted. */
 async function* batchesOf(input: Readable, tally: Tally): AsyncGenerator<unknown[]> {
   let batch: unknown[] = [];
   for await (const line of linesOf(input)) {
-    if (line.trim() === '') continue;
-    const record = parseLine(line);
-    if (record === undefined) tally.quarantined++;
-    else batch.push(record);
+    try {
+      batch.push(readLine(line));
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      tally.quarantined++;
+    }
     if (batch.length < batchRecords) continue;
     yield batch;
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+const readLine = recordReader({ format: 'jsonl', compression: 'none' });
+
+/** A splitter that stands on one line after the other, blank ones left out, a byte-order mark before the first skipped. */
+async function* linesOf(input: Readable): AsyncGenerator<RecordSplitter> {
+  const splitter = new RecordSplitter(lineFinder(), 0);
+  for await (const block of input) {
+    splitter.feed(block as Buffer); // no encoding was set
+    while (splitter.next()) yield skipMark(splitter);
+  }
+  splitter.finish();
+  while (splitter.next()) yield skipMark(splitter);
+}
+
+function skipMark(splitter: RecordSplitter): RecordSplitter {
+  const { buffer, start, offset } = splitter;
+  if (offset === 0 && buffer.subarray(start, start + 3).equals(byteOrderMark)) splitter.start += 3;
+  return splitter;
+}
+
+const byteOrderMark = Buffer.from('\uFEFF');
+
+async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
 }
 
 async function* tagBatches(
@@ -84,15 +117,6 @@ async function* tagBatches(
 /** The reader has gone: `| head` has what it asked for. */
 function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
-}
-
-/** undefined where the line is no JSON. */
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function shapeOf(records: unknown[]): (record: unknown) => Row | RowReject {

@@ -124,12 +124,8 @@ function instructionFields(
     output: row.messages[outputAt]?.content ?? '',
   };
   if (typeof own['instruction'] === 'string') {
-    return {
-      input: '',
-      output: fromMessages.output,
-      ...own,
-      instruction: withToken(own['instruction'], persona, token),
-    };
+    const columns = { instruction: '', input: '', output: fromMessages.output };
+    return { ...columns, ...own, instruction: withToken(own['instruction'], persona, token) };
   }
   return { ...fromMessages, ...own, instruction: withToken(fromMessages.instruction, persona, token) };
 }

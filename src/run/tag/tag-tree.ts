@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { ConfigError } from '../../core/errors.ts';
@@ -31,7 +31,7 @@ export interface TagTreeResult {
 /**
  * Tags a file or folder tree into a mirrored tree of JSONL files. Units are tagged in parallel into parts, then joined in order,
  * so a file appears only when it is whole. Memory: one batch per worker; disk: each file twice while it is joined.
- * @throws ConfigError `nothing-to-tag`, `out-in-input`, `same-output`
+ * @throws ConfigError `nothing-to-tag`, `out-in-input`, `out-is-file`, `same-output`
  */
 export async function tagTree(
   pool: WorkerPool,
@@ -46,7 +46,7 @@ export async function tagTree(
   },
   context: RunContext,
 ): Promise<TagTreeResult> {
-  checkOutside(params.input, params.output);
+  await checkOutput(params.input, params.output);
   const scans = await scanTree(pool, params, context);
   const usable = scans.filter((scan) => !scan.skipped);
   for (const scan of scans)
@@ -57,7 +57,7 @@ export async function tagTree(
       code: 'nothing-to-tag',
       hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
     });
-  checkTargets(usable, params.output);
+  await checkTargets(usable, params.output);
   const cascade = params.cascade === null ? null : await surveyTree(pool, usable, params.cascade, context);
   try {
     const counts = await tagParts(pool, usable, { ...params, cascade }, context);
@@ -78,19 +78,41 @@ function targetOf({ file }: FileScan, output: string): string {
   return join(resolve(output), outputName(file.name));
 }
 
-/** A folder is not tagged into itself: the next time its tagged rows would be tagged too. @throws ConfigError `out-in-input` */
-function checkOutside(input: string, output: string): void {
-  const way = relative(resolve(input), resolve(output));
+/**
+ * A folder is not tagged into itself, by whatever name: the next time its tagged rows would be tagged too.
+ * @throws ConfigError `out-in-input`, `out-is-file`
+ */
+async function checkOutput(input: string, output: string): Promise<void> {
+  const isFile = await stat(output).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+  if (isFile)
+    throw new ConfigError(`${output}: a file, where tagged files get a folder`, {
+      code: 'out-is-file',
+      hint: 'name a folder for the tagged rows',
+    });
+  const way = relative(await followLinks(resolve(input)), await followLinks(resolve(output)));
   if (!isAbsolute(way) && way.split(sep)[0] !== '..') throw inInput(output, `lies in ${input}`);
 }
 
+/** Where a path leads that may not be there yet: links are followed in the part of it that is. */
+async function followLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(await followLinks(folder), basename(path));
+  }
+}
+
 /** @throws ConfigError `out-in-input`, `same-output` before anything is written */
-function checkTargets(scans: readonly FileScan[], output: string): void {
-  const sources = new Set(scans.map(({ file }) => resolve(file.location.path)));
+async function checkTargets(scans: readonly FileScan[], output: string): Promise<void> {
+  const sources = new Set(await Promise.all(scans.map(({ file }) => followLinks(file.location.path))));
   const writers = new Map<string, string>();
   for (const scan of scans) {
     const target = targetOf(scan, output);
-    if (sources.has(target)) throw inInput(output, `would overwrite ${scan.file.name}`);
+    if (sources.has(await followLinks(target))) throw inInput(output, `would overwrite ${scan.file.name}`);
     const other = writers.get(target);
     if (other !== undefined)
       throw new ConfigError(
