@@ -66,6 +66,25 @@ test('why explains a row by key and by place, in at most five lines', async () =
   expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('no row "rows.jsonl:999999"')]);
 });
 
+test('why counts records as the quarantine does, also where rows are put together from several', async () => {
+  const lines = Array.from({ length: 12 }, (_, i) =>
+    JSON.stringify({
+      dialogue_id: `d${Math.floor(i / 4)}`,
+      speaker: i % 2 === 0 ? 'user' : 'assistant',
+      utterance: `Utterance ${i}, which says that tea is better than coffee.`,
+    }),
+  );
+  await writeFile(join(folder, 'talk.jsonl'), lines.join('\n'));
+  await writeFile(join(folder, 'talk.yaml'), 'sources: [{name: talk, path: talk.jsonl}]\n');
+  const talk = join(folder, 'talk');
+  expect((await runCli(['--config', join(folder, 'talk.yaml'), '--out', talk])).code).toBe(0);
+  const second = await json('why', '--run', talk, 'talk.jsonl:4');
+  expect(second.place).toBe('talk.jsonl:4');
+  expect(await json('why', '--run', talk, 'talk.jsonl:7')).toEqual(second);
+  expect((await json('why', '--run', talk, 'talk.jsonl:8')).place).toBe('talk.jsonl:8');
+  expect((await runCli(['why', '--run', talk, 'talk.jsonl:12'])).code).toBe(1);
+});
+
 test('verify passes on an untouched run and finds a changed, a missing and a stray shard', async () => {
   expect((await json('verify', '--run', out)).findings).toEqual([]);
   const files = (await readdir(join(out, 'dataset', 'phases'), { recursive: true })).filter((name) =>

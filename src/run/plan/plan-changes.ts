@@ -2,7 +2,7 @@ import type { Taxonomy } from '../../core/taxonomy.ts';
 import type { Corpus } from './corpus.ts';
 import type { PlannedCorpus } from './plan-corpus.ts';
 import { unitOf } from './plan-table.ts';
-import { readRowKeys } from './row-keys.ts';
+import { readRowNames, type RowName } from './row-keys.ts';
 
 /** Rows that stand in one plan and not in the other. */
 export interface RowChange {
@@ -49,7 +49,7 @@ export async function changedRows(
     first.splice(at < 0 ? first.length : at, 0, row);
     first.length = Math.min(first.length, shownExamples);
   }
-  const rowKeys = await readRowKeys(run, a.table, first);
+  const names = await readRowNames(run, a.table, first);
   const personas = taxonomy.personas
     .map((persona, i): [string, number] => [persona.id, counts[i] ?? 0])
     .filter(([, count]) => count > 0)
@@ -57,9 +57,9 @@ export async function changedRows(
   return {
     rows,
     personas: Object.fromEntries(personas),
-    examples: first.map((row, i) => ({
-      row_key: rowKeys[i] ?? '',
-      ...describeRow(a, row, corpus, taxonomy),
+    examples: names.map((name, i) => ({
+      row_key: name.key,
+      ...describeRow(a, { row: first[i] ?? 0, name }, corpus, taxonomy),
     })),
   };
 }
@@ -79,14 +79,13 @@ function* rowsOnlyIn(a: PlannedCorpus, b: PlannedCorpus): Generator<number> {
 
 function describeRow(
   { table }: PlannedCorpus,
-  row: number,
+  { row, name }: { readonly row: number; readonly name: RowName },
   corpus: Corpus,
   taxonomy: Taxonomy,
 ): Omit<RowExample, 'row_key'> {
-  const u = unitOf(table.unitStart, row);
-  const unit = corpus.units[u];
+  const unit = corpus.units[unitOf(table.unitStart, row)];
   return {
-    place: `${unit?.file ?? ''}:${(unit?.firstRow ?? 0) + row - (table.unitStart[u] ?? 0)}`,
+    place: `${unit?.file ?? ''}:${(unit?.firstRow ?? 0) + name.record}`,
     persona: taxonomy.personas[table.persona[row] ?? 0]?.id ?? '',
     score: Math.round(((table.score[row] ?? 0) / 65535) * 1000) / 1000,
   };

@@ -8,7 +8,7 @@ import { type Corpus, readCorpus } from './corpus.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { type PlanTable, rowStates, stateIndex, unitOf } from './plan-table.ts';
 import { readTags } from '../tag/read-tags.ts';
-import { findRowKey, readRowKeys } from './row-keys.ts';
+import { findRecord, findRowKey, readRowNames } from './row-keys.ts';
 import { readStoredConfig } from './what-if.ts';
 
 /** Why a row is in the corpus or not: one entry per line of the answer. */
@@ -49,10 +49,10 @@ export async function explainRow(params: {
   const { table, plan } = planned;
   const unit = unitOf(table.unitStart, row);
   const file = corpus.units[unit];
-  const place = `${file?.file ?? ''}:${(file?.firstRow ?? 0) + row - (table.unitStart[unit] ?? 0)}`;
   const source = corpus.sources[file?.source ?? 0]?.name ?? '';
   const state = rowStates[table.state[row] ?? 0] ?? '';
-  const [rowKey = ''] = await readRowKeys(run, table, [row]);
+  const [{ key: rowKey, record } = { key: '', record: 0 }] = await readRowNames(run, table, [row]);
+  const place = `${file?.file ?? ''}:${(file?.firstRow ?? 0) + record}`;
   const scores = await describeScores(
     run,
     corpus,
@@ -80,10 +80,9 @@ async function findRow(run: string, table: PlanTable, corpus: Corpus, name: stri
   const match = /^(.+):(\d+)$/.exec(name);
   if (!match) return -1;
   const number = Number(match[2]);
-  const unit = corpus.units.findIndex(
-    ({ file, firstRow, rows }) => file === match[1] && number >= firstRow && number < firstRow + rows,
-  );
-  return unit < 0 ? -1 : (table.unitStart[unit] ?? 0) + number - (corpus.units[unit]?.firstRow ?? 0);
+  // Rows are fewer than records where these are put together, so that a unit ends where the next begins.
+  const unit = corpus.units.findLastIndex(({ file, firstRow }) => file === match[1] && number >= firstRow);
+  return unit < 0 ? -1 : findRecord(run, table, unit, number - (corpus.units[unit]?.firstRow ?? 0));
 }
 
 async function describeScores(
@@ -140,11 +139,11 @@ async function describeScreened(
   const state = table.state[row];
   if (state === stateIndex['near-duplicate'] && screened.near) {
     const kept = screened.near.representative[row] ?? row;
-    return `near-duplicate of ${(await readRowKeys(run, table, [kept]))[0]}, which was kept`;
+    return `near-duplicate of ${(await readRowNames(run, table, [kept]))[0]?.key}, which was kept`;
   }
   if (state === stateIndex.duplicate) {
     const kept = findKept(table, row);
-    return kept < 0 ? null : `exact duplicate of ${(await readRowKeys(run, table, [kept]))[0]}`;
+    return kept < 0 ? null : `exact duplicate of ${(await readRowNames(run, table, [kept]))[0]?.key}`;
   }
   const { screening } = corpus;
   if (state !== stateIndex.contaminated || !screening) return null;
