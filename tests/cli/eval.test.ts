@@ -54,6 +54,9 @@ test('two taggers are compared on the same rows, in text and as JSON', async () 
   const args = ['eval', '--data', labelled, '--tagger', 'persona-v1'];
   const json = JSON.parse((await runCli([...args, '--against', tiny, '--json'])).stdout);
   expect(json.against.tagger).toBe('tiny-bert-v1');
+  const twins = ['eval', '--data', labelled, '--tagger', tiny, '--against', tiny, '--json'];
+  const twin = JSON.parse((await runCli(twins)).stdout);
+  expect([twin.tagger, twin.against.tagger]).toEqual([`tiny-bert-v1 (${tiny})`, `tiny-bert-v1 (${tiny})`]);
   expect(json.comparison.accuracy.difference).toBeCloseTo(json.accuracy - json.against.accuracy, 12);
   const text = await runCli([...args, '--tagger', tiny]);
   expect(text.stdout).toContain('persona-v1 and tiny-bert-v1 on the same 80 rows of 2 classes');

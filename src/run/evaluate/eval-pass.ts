@@ -56,7 +56,7 @@ export async function evaluateTaggers(
     if (tools) checkClasses(tools, labelled, taxonomy, params.among);
   const among = params.among === 'all' ? null : labelled;
   const describe = (judgements: Judgements, tools: RunTools): TaggerEvaluation => ({
-    tagger: tools.personaTagger.id,
+    tagger: nameOf(tools, params.tools, params.against),
     among: params.among,
     labelled_classes: labelled.length,
     unreadable: data.unreadable,
@@ -74,6 +74,12 @@ export async function evaluateTaggers(
     classes: taxonomy.personas.length,
   });
   return { evaluation, against: { evaluation: describe(second, params.against), comparison } };
+}
+
+/** The tagger's id; of two that have the same one, also where it lies. */
+function nameOf({ personaTagger }: RunTools, first: RunTools, second: RunTools | undefined): string {
+  const isOne = first.personaTagger.id !== second?.personaTagger.id;
+  return isOne ? personaTagger.id : `${personaTagger.id} (${personaTagger.folder})`;
 }
 
 function checkClasses(

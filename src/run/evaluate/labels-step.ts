@@ -45,10 +45,16 @@ const emptyLabels = {
   unreadable: 0,
 };
 
-/** A hash of the data set's name; 0: none given. */
+/** A hash of the data set's name, a number's digits being one; 0: none given. */
 function originOf(columns: Readonly<Record<string, unknown>>): number {
-  const column = originColumns.find((name) => typeof columns[name] === 'string' && columns[name] !== '');
+  const column = originColumns.find((name) => isOriginName(columns[name]));
   return column === undefined ? 0 : (hashText(String(columns[column]))[0] ?? 0) || 1;
+}
+
+function isOriginName(value: unknown): boolean {
+  return (
+    (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'bigint'
+  );
 }
 
 function joined(parts: readonly Uint32Array[]): Uint32Array {
