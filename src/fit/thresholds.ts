@@ -1,7 +1,7 @@
 /** Held-out rows that count for all classes together in the estimate of one: keeps classes with few rows near the rest. */
 const borrowedRows = 10;
 /** A class is never asked for more than this, or it could not occur at all. */
-const highest = 0.95;
+export const highestThreshold = 0.95;
 const step = 0.01;
 
 /**
@@ -17,7 +17,7 @@ export function chooseThresholds(params: {
   readonly precision: number;
 }): number[] {
   const { labels, best, scores, classes, precision } = params;
-  const steps = Math.round(highest / step);
+  const steps = Math.round(highestThreshold / step);
   const given = tails(scores, steps, classes, (row) => best[row] ?? 0);
   const right = tails(scores, steps, classes, (row) => (best[row] === labels[row] ? (best[row] ?? 0) : -1));
   const all = (counts: Float64Array, at: number): number => {
@@ -32,7 +32,7 @@ export function chooseThresholds(params: {
       const estimate = ((right[place] ?? 0) + borrowedRows * share) / ((given[place] ?? 0) + borrowedRows);
       return estimate >= precision;
     });
-    return found < 0 ? highest : Math.round(found * step * 100) / 100;
+    return found < 0 ? highestThreshold : Math.round(found * step * 100) / 100;
   });
 }
 

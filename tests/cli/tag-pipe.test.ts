@@ -83,6 +83,18 @@ test('a cascade of no row asks for no accurate tier', async () => {
   expect([code, JSON.parse(stdout)]).toMatchObject([0, { rows: 1, taggers: { 'persona-v1': 1 } }]);
 });
 
+test('an answer that is a tool call is the output', async () => {
+  const call = { type: 'function', function: { name: 'get_time', arguments: '{"city":"Oslo"}' } };
+  const input = JSON.stringify({
+    messages: [
+      { role: 'user', content: 'What time is it in Oslo?' },
+      { role: 'assistant', content: '', tool_calls: [call] },
+    ],
+  });
+  const { stdout } = await runCli(['tag', '-', '-'], { input });
+  expect(JSON.parse(stdout).output).toBe('{"name":"get_time","arguments":{"city":"Oslo"}}');
+});
+
 test('a record nested deeper than JSON text can be written costs one row, in a pipe and in a file', async () => {
   const piped = await runCli(['tag', '-', '-'], { input: deep + good });
   expect([piped.code, piped.stderr]).toEqual([0, '1 rows tagged, 1 unreadable\n']);

@@ -123,6 +123,20 @@ test('a folder that is no result of train is never replaced', async () => {
   expect(await readFile(join(folder, 'kept', 'labels.jsonl'), 'utf8')).toBe('mine');
 });
 
+test('an --out without a value leaves the working folder alone', async () => {
+  const cwd = await temporaryFolder();
+  await writeFile(join(cwd, 'diary.txt'), 'mine');
+  for (const given of [['--out', ''], ['--out=']]) {
+    const { code } = await runCli(['train', '--data', labelled, '--encoder', encoder, ...given], { cwd });
+    expect([code, await readdir(cwd)]).toEqual([1, ['diary.txt']]);
+  }
+});
+
+test('train says how many classes no threshold brings to the asked precision', async () => {
+  const { stdout } = await train('strict', '--precision', '0.99999');
+  expect(stdout).toContain('4 of 4 classes do not reach a precision of 99.999 %');
+});
+
 test('a tagger without a sentence encoder is refused', async () => {
   const { code, stderr } = await runCli([
     'train',

@@ -54,7 +54,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         'is it better than the shipped one?',
       )
       .epilogue(
-        'Rows may name the data set they came from in a column "origin", "_source", "source" or "dataset"; then whole data sets are held out. A name on fewer than 5 rows is none.',
+        'Rows may name the data set they came from in a column "origin", "_source", "source" or "dataset", as text or a number; then whole data sets are held out. A name on fewer than 5 rows is none.',
       ),
   async handler(args) {
     if (!(args.precision > 0 && args.precision < 1)) {

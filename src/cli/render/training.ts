@@ -5,6 +5,7 @@ import { grouped, percent } from './figures.ts';
 /** What was fitted, how good it is on held-out rows, and whether more labels would help. */
 export function renderTraining(result: TrainingResult): string {
   const { evaluation, held_out: heldOut } = result;
+  const missed = result.precision_missed.sentence;
   return [
     `${result.id}: ${grouped(result.rows)} labelled rows of ${result.classes} personas over the encoder of ${result.encoder}`,
     ...(result.unreadable > 0 ? [`${grouped(result.unreadable)} records could not be read as rows`] : []),
@@ -25,6 +26,7 @@ export function renderTraining(result: TrainingResult): string {
     `  ${result.advice.sentence}`,
     '',
     `  with thresholds for ${percent(result.precision)} precision: ${percent(evaluation.abstention_rate)} abstain, accuracy ${percent(evaluation.accuracy)}`,
+    ...(missed === null ? [] : [`  ${missed}`]),
     `  ECE ${evaluation.ece.toFixed(3)} at temperature ${result.temperature.toFixed(2)}, category accuracy ${percent(evaluation.category_accuracy)}`,
     '',
     ...classTable(result),

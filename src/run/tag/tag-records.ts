@@ -117,17 +117,25 @@ function instructionFields(
   const instructionAt = before.findLastIndex((message) => message.role === 'user');
   const context = before
     .filter((_, at) => at !== instructionAt)
-    .map(({ role, content }) => `${speakers[role]}: ${content}`);
+    .map((message) => `${speakers[message.role]}: ${textOf(message)}`);
   const fromMessages = {
     instruction: before[instructionAt]?.content ?? '',
     input: context.join('\n'),
-    output: row.messages[outputAt]?.content ?? '',
+    output: textOf(row.messages[outputAt]),
   };
   if (typeof own['instruction'] === 'string') {
     const columns = { instruction: '', input: '', output: fromMessages.output };
     return { ...columns, ...own, instruction: withToken(own['instruction'], persona, token) };
   }
   return { ...fromMessages, ...own, instruction: withToken(fromMessages.instruction, persona, token) };
+}
+
+/** Content and tool calls, these as JSON on lines of their own. */
+function textOf(message: Message | undefined): string {
+  const calls = message?.toolCalls?.map(
+    (call) => `{"name":${JSON.stringify(call.name)},"arguments":${call.arguments}}`,
+  );
+  return [message?.content ?? '', ...(calls ?? [])].filter((part) => part !== '').join('\n');
 }
 
 const speakers: Readonly<Record<Message['role'], string>> = {

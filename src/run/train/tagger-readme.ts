@@ -1,18 +1,23 @@
+import { basename, resolve } from 'node:path';
+
 import type { TrainingResult } from './training-result.ts';
 
 /** What a trained tagger's folder says of itself: how it was made, and what to expect of it. */
 export function taggerReadme(result: TrainingResult, data: string): string {
   const { evaluation, held_out: heldOut } = result;
+  // Its path says where it was written, not what it is: equal rows give equal folders.
+  const folder = basename(resolve(result.out));
   const classes = Object.entries(evaluation.per_class).filter(([, { support }]) => support > 0);
   return `${[
     `# ${result.id}`,
     '',
-    `A head fitted by \`tag-datasets train\` on ${result.rows} labelled rows of ${result.classes} personas (\`${data}\`), over the sentence encoder of \`${result.encoder}\`. Use it with \`--tagger ${result.out}\` or \`taggers: {persona: ${result.out}}\`.`,
+    `A head fitted by \`tag-datasets train\` on ${result.rows} labelled rows of ${result.classes} personas (\`${data}\`), over the sentence encoder of \`${result.encoder}\`. Use it with \`--tagger ${folder}\` or \`taggers: {persona: ${folder}}\`, where \`${folder}\` stands for the path of this folder.`,
     '',
     '## Quality',
     '',
     `${heldOut.rows} rows were held out: whole data sets for ${heldOut.unseen_origin_classes} of the ${result.classes} classes, single texts for the others. The same rows chose the penalty, the temperature (${result.temperature.toFixed(3)}) and the thresholds (for a precision of ${result.precision}), which makes calibration look slightly better than it is. The written head was then fitted on all rows.`,
     '',
+    ...(result.precision_missed.sentence === null ? [] : [result.precision_missed.sentence, '']),
     '| measure | value |',
     '|---|---|',
     `| accuracy | ${evaluation.accuracy.toFixed(4)} |`,

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 
 import { throwIfInterrupted } from '../../core/errors.ts';
 import type { EncoderFolder } from '../../core/tagger.ts';
@@ -21,7 +21,10 @@ import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
 import { cutBlocks, type LabelledData, readLabels } from '../evaluate/labelled-data.ts';
 import type { RunTools } from '../run.ts';
-import { checkTaggerTarget, taggerId } from './tagger-target.ts';
+import { readProvenance } from './encoder-provenance.ts';
+import { missPrecision } from './missed-precision.ts';
+import type { Embeddings } from './same-readings.ts';
+import { taggerId, tryTaggerTarget } from './tagger-target.ts';
 import type { BlockEmbeddings, EmbedTask } from '../tasks.ts';
 import type { TrainingResult } from './training-result.ts';
 import { arrangeRows, type TrainingRows } from './training-rows.ts';
@@ -33,7 +36,8 @@ import { writeTagger } from './write-tagger.ts';
  * figures are those of rows held out (whole data sets where a class has several); the written head is fitted on all rows.
  * Equal rows and version give equal bytes, whatever the workers. Holds 4 × (numbers + classes + 1) bytes a row: 1.7 KiB for
  * 384 numbers and 57 classes.
- * @throws ConfigError `out-not-tagger`, `too-few-rows`, `too-few-classes`, and what `readLabels` throws, before any row is encoded;
+ * @throws ConfigError as `tryTaggerTarget` before any row is read, as `readLabels` and `arrangeRows` before any is encoded; as
+ * `arrangeRows` after that where the encoder reads too many rows alike, and as `checkTaggerTarget` where the folder changed since;
  * InterruptedError while rows are encoded or the head is fitted
  */
 export async function trainTagger(
@@ -49,12 +53,16 @@ export async function trainTagger(
   context: RunContext,
 ): Promise<TrainingResult> {
   const { encoder, tools } = params;
-  await checkTaggerTarget(params.out);
+  await tryTaggerTarget(params.out);
+  const provenance = await readProvenance(tools.personaTagger.folder, encoder);
   await using pool = openWorkers(tools, params.workers);
   await openModels(pool, 'encoder');
   const labelled = await readLabels(pool, params.data, context);
-  const rows = arrangeRows(labelled, tools.taxonomy);
-  const { features, width } = await embedRows(pool, labelled, rows, context);
+  arrangeRows(labelled, tools.taxonomy); // what can be refused without the encoder is
+  const embeddings = await embedRows(pool, labelled, context);
+  const { features, width } = embeddings;
+  const rows = arrangeRows(labelled, tools.taxonomy, embeddings);
+  putInOrder(embeddings, rows.placeOf);
   const fitting = context.stage('fit', 1, 0, 0);
   const standardised = standardise(features, width);
   const data: HeadData = {
@@ -83,20 +91,16 @@ export async function trainTagger(
   await writeTagger({
     result,
     encoder,
+    provenance,
     head: foldHead(weights, data.classes, standardised, temperature),
     toolVersion: tools.toolVersion,
-    data: basename(params.data),
+    data: basename(resolve(params.data)),
   });
   return result;
 }
 
-/** Features in fitting order, with a last column of 1. */
-async function embedRows(
-  pool: WorkerPool,
-  data: LabelledData,
-  rows: TrainingRows,
-  context: RunContext,
-): Promise<{ readonly features: Float32Array; readonly width: number }> {
+/** Features in the order of the files, with room for a last column of 1. */
+async function embedRows(pool: WorkerPool, data: LabelledData, context: RunContext): Promise<Embeddings> {
   const tasks = cutBlocks(data).map((block): EmbedTask => ({ kind: 'embed', block }));
   const stage = context.stage('encode', tasks.length, 0, 0);
   let features = new Float32Array();
@@ -109,13 +113,29 @@ async function embedRows(
       const count = block.to - block.from;
       for (let i = 0; i < count; i++) {
         const numbers = found.numbers.subarray(i * found.width, (i + 1) * found.width);
-        features.set(numbers, (rows.placeOf[block.at + i] ?? 0) * width);
+        features.set(numbers, (block.at + i) * width);
       }
       stage.unitEnd({ unit: block.unit.file.name, rows: count, bytes: 0, rejected: 0, reused: false, ms: 0 });
     },
   });
   stage.end();
   return { features, width };
+}
+
+/** Moves every row to its place, along the cycles of the permutation: a copy would hold all numbers twice. */
+function putInOrder({ features, width }: Embeddings, placeOf: Uint32Array): void {
+  const isMoved = new Uint8Array(placeOf.length);
+  const rowAt = (place: number): Float32Array => features.slice(place * width, (place + 1) * width);
+  for (let start = 0; start < placeOf.length; start++) {
+    let carried = rowAt(start);
+    for (let row = start; isMoved[row] === 0; row = placeOf[row] ?? 0) {
+      const place = placeOf[row] ?? 0;
+      const next = rowAt(place);
+      features.set(carried, place * width);
+      carried = next;
+      isMoved[row] = 1;
+    }
+  }
 }
 
 function describe(
@@ -146,6 +166,9 @@ function describe(
   const limits = chooseThresholds({ labels, best, scores, classes, precision: params.precision });
   const isRight = (guesses: Uint8Array = best): boolean[] =>
     Array.from(labels, (label, row) => guesses[row] === label);
+  const thresholds = Object.fromEntries(
+    rows.classes.map((persona, i) => [taxonomy.personas[persona]?.id ?? '', limits[i] ?? 0]),
+  );
   return {
     out: params.out,
     id: taggerId(params.out),
@@ -161,9 +184,8 @@ function describe(
     penalty: fitted.penalty,
     temperature: fitted.temperature,
     precision: params.precision,
-    thresholds: Object.fromEntries(
-      rows.classes.map((persona, i) => [taxonomy.personas[persona]?.id ?? '', limits[i] ?? 0]),
-    ),
+    thresholds,
+    precision_missed: missPrecision(thresholds, params.precision),
     learning_curve: steps.map(({ share, rows: count, best: guesses }) => ({
       share,
       rows: count,

@@ -1,5 +1,6 @@
 import type { LabelAdvice } from '../../evaluate/learning-curve.ts';
 import type { Evaluation } from '../../evaluate/metrics.ts';
+import type { MissedPrecision } from './missed-precision.ts';
 
 /** What `train` found out; printed, and kept in the tagger's own files. */
 export interface TrainingResult {
@@ -21,6 +22,7 @@ export interface TrainingResult {
   /** Share right that every threshold was chosen for. */
   readonly precision: number;
   readonly thresholds: Readonly<Record<string, number>>;
+  readonly precision_missed: MissedPrecision;
   readonly learning_curve: readonly {
     readonly share: number;
     readonly rows: number;

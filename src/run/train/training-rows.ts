@@ -2,6 +2,7 @@ import { ConfigError } from '../../core/errors.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import { type Split, splitRows } from '../../fit/split.ts';
 import { goldLabels, type LabelledData } from '../evaluate/labelled-data.ts';
+import { type Embeddings, uniteSameReadings } from './same-readings.ts';
 
 /** Labelled rows put in the order in which they are fitted: training, held out, repeats of held-out rows. */
 export interface TrainingRows {
@@ -20,8 +21,11 @@ const fewestTexts = 5;
 /** A column of sources may hold one of its own for every row (a URL, an id); a name on fewer rows is no data set. */
 const fewestOfOrigin = 5;
 
-/** @throws ConfigError `too-few-rows`, `too-few-classes`, `only-shared-texts` */
-export function arrangeRows(data: LabelledData, taxonomy: Taxonomy): TrainingRows {
+/**
+ * @param embeddings rows of equal numbers are one text; without them, rows of equal contents are
+ * @throws ConfigError `too-few-rows`, `too-few-classes`, `only-shared-texts`
+ */
+export function arrangeRows(data: LabelledData, taxonomy: Taxonomy, embeddings?: Embeddings): TrainingRows {
   const gold = goldLabels(data);
   const contentHash = new Uint32Array(data.rows * 4);
   const origins = new Uint32Array(data.rows);
@@ -29,6 +33,7 @@ export function arrangeRows(data: LabelledData, taxonomy: Taxonomy): TrainingRow
     contentHash.set(labels.contentHash, firstRow * 4);
     origins.set(labels.origins, firstRow);
   }
+  if (embeddings) uniteSameReadings(contentHash, embeddings);
   checkClasses(gold, contentHash, taxonomy);
   const classes = [...new Set(gold)].toSorted((a, b) => a - b);
   const labels = gold.map((persona) => classes.indexOf(persona));
@@ -69,7 +74,7 @@ function checkClasses(gold: Uint8Array, contentHash: Uint32Array, taxonomy: Taxo
     const listed = short.map(([persona, seen]) => `${nameOf(persona)} (${seen.size})`).join(', ');
     throw new ConfigError(`fewer than ${fewestTexts} different rows for: ${listed}`, {
       code: 'too-few-rows',
-      hint: 'add rows of these classes, or leave them out of the file',
+      hint: 'add rows of these classes, or leave them out of the file; rows that the encoder reads alike (other system message, other end of a long text) count once',
     });
   }
   if (texts.size > 1) return;

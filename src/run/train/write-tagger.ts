@@ -1,24 +1,26 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { EncoderFolder } from '../../core/tagger.ts';
 import { temporaryBeside, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { appendHead, type LinearHead } from '../../onnx/append-head.ts';
 import { openSession } from '../../onnx/session.ts';
-import { madeByTrain } from './tagger-target.ts';
+import type { EncoderProvenance } from './encoder-provenance.ts';
+import { checkTaggerTarget, madeByTrain } from './tagger-target.ts';
 import { taggerReadme } from './tagger-readme.ts';
 import type { TrainingResult } from './training-result.ts';
 
 /**
  * Writes a tagger folder that is complete in itself: the encoder's graph with the head appended, its tokenizer, `tagger.json` and a
  * README. Written beside the target and renamed, after the model was loaded once: a broken one never appears.
- * @throws ConfigError `onnx-not-extendable`, `onnx-corrupt`
+ * @throws ConfigError `onnx-not-extendable`, `onnx-corrupt`, and what `checkTaggerTarget` throws
  */
 export async function writeTagger(params: {
   readonly result: TrainingResult;
   readonly encoder: EncoderFolder;
+  readonly provenance: EncoderProvenance;
   readonly head: LinearHead;
   readonly toolVersion: string;
   /** Name of the labelled file or folder. */
@@ -42,7 +44,8 @@ export async function writeTagger(params: {
     const json = taggerJson(params, hashes);
     await writeFileAtomic(join(temporary, 'tagger.json'), `${JSON.stringify(json, null, 2)}\n`);
     await writeFileAtomic(join(temporary, 'README.md'), taggerReadme(result, params.data));
-    await mkdir(dirname(target), { recursive: true });
+    // Hours may have passed since it was looked at.
+    await checkTaggerTarget(result.out);
     await replaceFolder(target, temporary);
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -52,7 +55,7 @@ export async function writeTagger(params: {
 /** The old folder is put aside, not removed, until the new one stands in its place. */
 async function replaceFolder(target: string, made: string): Promise<void> {
   if (!existsSync(target)) return rename(made, target);
-  const aside = `${made}-replaced`;
+  const aside = temporaryBeside(target);
   await rename(target, aside);
   try {
     await rename(made, target);
@@ -73,7 +76,7 @@ async function tryModel(path: string, classes: number): Promise<void> {
 }
 
 function taggerJson(
-  { result, encoder, toolVersion, data }: Parameters<typeof writeTagger>[0],
+  { result, encoder, provenance, toolVersion, data }: Parameters<typeof writeTagger>[0],
   files: Readonly<Record<string, string>>,
 ): unknown {
   const { evaluation } = result;
@@ -92,16 +95,17 @@ function taggerJson(
     files,
     calibration: { method: 'temperature', temperature: result.temperature, folded: true },
     threshold: result.thresholds,
-    licence: `encoder: ${encoder.licence}; head: as the licence of the labelled rows allows`,
-    data: [...encoder.data, { name: data, licence: 'not stated', rows: result.rows }],
+    licence: `encoder: ${provenance.licence}; head: as the licence of the labelled rows allows`,
+    data: [...provenance.data, { name: data, licence: 'not stated', rows: result.rows }],
     metrics: {
       made_by: madeByTrain,
       tool_version: toolVersion,
-      encoder: { id: encoder.id, sha256: encoder.sha256 },
+      encoder: { id: encoder.id, sha256: encoder.sha256, ...provenance },
       rows: result.rows,
       held_out: result.held_out,
       penalty: result.penalty,
       precision_of_thresholds: result.precision,
+      precision_missed: result.precision_missed.classes,
       accuracy: evaluation.accuracy,
       macro_f1: evaluation.macro_f1,
       category_accuracy: evaluation.category_accuracy,
