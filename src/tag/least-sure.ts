@@ -23,6 +23,7 @@ export interface UnitConfidence {
 export interface LeastSureChoice extends LeastSure {
   /** Rows that could be chosen. */
   readonly eligible: number;
+  readonly wanted: number;
   /** Rows chosen: never more than wanted, and fewer only where rows of equal content stand at the edge. */
   readonly rows: number;
 }
@@ -94,12 +95,13 @@ export function chooseLeastSure(
     }
   }
   const want = Math.min(eligible, Math.max(0, wanted(eligible)));
+  const counts = { eligible, wanted: want };
   let below = 0;
   let edge = 0;
   while (edge < levels && below + (bins[edge] ?? 0) <= want) below += bins[edge++] ?? 0;
-  if (edge === levels || below === want) return { confidence: edge, hash: -1, eligible, rows: below };
+  if (edge === levels || below === want) return { ...counts, confidence: edge, hash: -1, rows: below };
   const { hash, rows } = smallestHashes(units, edge, want - below);
-  return { confidence: edge, hash, eligible, rows: below + rows };
+  return { ...counts, confidence: edge, hash, rows: below + rows };
 }
 
 const levels = 65_536;

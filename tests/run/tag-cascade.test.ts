@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
 
@@ -38,6 +38,18 @@ test('tag --cascade gives its share of all files to the accurate tier, the same 
   const before = await rowsOf('fast');
   for (const [i, row] of (await rowsOf('one')).entries())
     if (row['_tagged_by'] === 'persona-v1') expect(row).toEqual(before[i]);
+});
+
+test('a share that equal rows at the edge leave no room for is warned of', async () => {
+  const row = (text: string): string => JSON.stringify({ instruction: 'Say it.', output: text });
+  const equal = Array.from({ length: 40 }, () => row('It is what it is, more or less.'));
+  await writeFile(join(folder, 'equal.jsonl'), equal.join('\n'));
+  const { code, stdout, stderr } = await runCli([
+    ...['tag', join(folder, 'equal.jsonl'), join(folder, 'equal'), '--json'],
+    ...['--cascade', '0.5', '--accurate', tiny],
+  ]);
+  expect([code, JSON.parse(stdout).taggers]).toEqual([0, { 'persona-v1': 40 }]);
+  expect(stderr).toContain('the accurate tier gets 0 rows instead of 20');
 });
 
 test.each([

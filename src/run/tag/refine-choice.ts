@@ -17,6 +17,7 @@ import { runPaths } from '../paths.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
 import type { Pace, PaceTask } from '../tasks.ts';
+import { warnShortChoice } from './survey.ts';
 
 /** Name of the marker that keeps the choice; no unit is called so. */
 export const choiceMarker = 'choice';
@@ -53,6 +54,7 @@ export async function chooseRows(
   const { budget = 1, max_seconds: seconds } = params.cascade;
   const inTime = seconds === undefined ? Infinity : await rowsInTime(pool, params.units, seconds, context);
   const choice = chooseLeastSure(confidences, (eligible) => Math.min(Math.round(eligible * budget), inTime));
+  warnShortChoice(choice, context);
   const stored = { ...choice, units: rowsPerUnit(params.units, confidences, choice) };
   await writeDone(done, key, { outputs: [], counts: stored, ms: 0 });
   return stored;

@@ -4,6 +4,15 @@ import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
 import type { SurveyTask } from '../tasks.ts';
 
+/** Equal rows go together: many of them at the edge leave the accurate tier with fewer rows than were asked for. */
+export function warnShortChoice({ rows, wanted }: LeastSureChoice, context: RunContext): void {
+  if (rows >= 0.9 * wanted) return;
+  context.warn(
+    'cascade-short',
+    `the accurate tier gets ${rows} rows instead of ${wanted}: the next least sure rows are equal in content, and too many to take all`,
+  );
+}
+
 /**
  * The share of all rows of a tree of which the fast tier is least sure: a first pass over the files, before any row is written.
  * The order of files and the workers do not show. Memory: 8 bytes a row.
@@ -26,5 +35,7 @@ export async function surveyTree(
     },
   });
   stage.end();
-  return chooseLeastSure(surveyed, (eligible) => Math.round(eligible * share));
+  const choice = chooseLeastSure(surveyed, (eligible) => Math.round(eligible * share));
+  warnShortChoice(choice, context);
+  return choice;
 }
