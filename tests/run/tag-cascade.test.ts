@@ -44,10 +44,9 @@ test('a share that equal rows at the edge leave no room for is warned of', async
   const row = (text: string): string => JSON.stringify({ instruction: 'Say it.', output: text });
   const equal = Array.from({ length: 40 }, () => row('It is what it is, more or less.'));
   await writeFile(join(folder, 'equal.jsonl'), equal.join('\n'));
-  const { code, stdout, stderr } = await runCli([
-    ...['tag', join(folder, 'equal.jsonl'), join(folder, 'equal'), '--json'],
-    ...['--cascade', '0.5', '--accurate', tiny],
-  ]);
+  const cascade = ['--cascade', '0.5', '--accurate', tiny];
+  const places = [join(folder, 'equal.jsonl'), join(folder, 'equal')];
+  const { code, stdout, stderr } = await runCli(['tag', ...places, '--json', ...cascade]);
   expect([code, JSON.parse(stdout).taggers]).toEqual([0, { 'persona-v1': 40 }]);
   expect(stderr).toContain('the accurate tier gets 0 rows instead of 20');
 });
