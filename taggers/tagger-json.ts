@@ -127,7 +127,13 @@ export async function readTaggerFolder(folder: string, taxonomy: Taxonomy): Prom
     .update(featuriserVersion)
     .digest('hex');
   const thresholds = json.labels.map((label) => thresholdOf(json, label));
-  return { folder, json, info: { id: json.id, task: json.task, labels: json.labels, sha256, thresholds } };
+  const doubt =
+    'calibration' in json && json.calibration && 'doubt' in json.calibration ? json.calibration.doubt : 0;
+  return {
+    folder,
+    json,
+    info: { id: json.id, task: json.task, labels: json.labels, sha256, thresholds, doubt },
+  };
 }
 
 async function readText(path: string): Promise<string> {

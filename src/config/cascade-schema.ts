@@ -21,6 +21,12 @@ export const cascadeSchema = z.strictObject({
     .describe(
       'Wall time for the accurate tier, about: its speed is measured first, then the number of rows is fixed and recorded. Time decides what is tagged, so the output differs from run to run; started again, a run keeps its number. With budget: the smaller of the two.',
     ),
+  correct: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Let the rows of the accurate tier correct the fast tier on all others: two thirds of its rows are then drawn instead of the least sure. From 128 rows on; below, and with false, the accurate tier gets the least sure rows and changes no other.',
+    ),
 });
 
 export type CascadeConfig = z.output<typeof cascadeSchema>;

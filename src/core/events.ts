@@ -36,7 +36,17 @@ export type RunEvent =
     };
 
 /** Stages of a run, in order. */
-export type Stage = 'scan' | 'tag' | 'refine' | 'screen' | 'plan' | 'order' | 'collect' | 'write' | 'report';
+export type Stage =
+  | 'scan'
+  | 'tag'
+  | 'refine'
+  | 'correct'
+  | 'screen'
+  | 'plan'
+  | 'order'
+  | 'collect'
+  | 'write'
+  | 'report';
 
 /** What can be under way: stages of a run, of `train` and of `extract`, what goes over the network, and the cells of `make`. */
 export type ProgressStage =

@@ -39,6 +39,8 @@ export interface TaggerInfo {
   readonly sha256: string;
   /** Per label: below it a persona row abstains, a trait does not hold. */
   readonly thresholds: readonly number[];
+  /** Share of every row's probability that calibration spread evenly over the labels. */
+  readonly doubt: number;
 }
 
 /** Contract: deterministic (same text, same scores, whatever the batch around it), owns a native session; calls from one thread may overlap at their awaits. */

@@ -85,8 +85,18 @@ export interface CascadeReport {
   readonly rows: number;
   /** Of them: both tiers have the same best persona. */
   readonly agreed: number;
-  /** In these rows the fast tier's best persona is no more probable. */
+  /** In the least sure of these rows the fast tier's best persona is no more probable. */
   readonly confidence: number;
+  /** What the fast tier learnt from these rows; null where it did not. */
+  readonly correction: {
+    /** Rows that both tiers judged for it. */
+    readonly lessons: number;
+    /** Of the drawn ones: rows on which both tiers agree, before, and after each was judged by what the others teach. */
+    readonly agreement: { readonly rows: number; readonly before: number; readonly after: number };
+    /** Rows left to the fast tier, and those whose best persona it then changed. */
+    readonly rows: number;
+    readonly changed: number;
+  } | null;
 }
 
 /** The three units side by side. */

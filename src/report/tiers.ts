@@ -1,5 +1,5 @@
 import { formatCount, formatPlural, formatShare } from './format.ts';
-import type { ReportModel } from './model.ts';
+import type { CascadeReport, ReportModel } from './model.ts';
 
 /** Which tagger judged how many rows, how often it was not sure, and what the accurate tier changed; data is not made inert. */
 export function describeTiers({ tiers, cascade }: Pick<ReportModel, 'tiers' | 'cascade'>): string[] {
@@ -18,8 +18,17 @@ export function describeTiers({ tiers, cascade }: Pick<ReportModel, 'tiers' | 'c
     cascade.rows === 0
       ? ''
       : ` Both tiers have the same best persona in ${formatShare(cascade.agreed / cascade.rows)} of them.`;
+  const which = cascade.correction
+    ? 'two thirds of them drawn, the others those of which the fast tier was least sure'
+    : 'those of which the fast tier was least sure';
   return [
     ...judged,
-    `The accurate tier was given ${formatPlural(cascade.rows, 'row')} of ${formatCount(cascade.eligible)}, those of which the fast tier was least sure (budget: ${limits.join(' and ')}).${agreement}`,
+    `The accurate tier was given ${formatPlural(cascade.rows, 'row')} of ${formatCount(cascade.eligible)}, ${which} (budget: ${limits.join(' and ')}).${agreement}`,
+    ...(cascade.correction ? [describeCorrection(cascade.correction)] : []),
   ];
+}
+
+function describeCorrection({ agreement, rows, changed }: NonNullable<CascadeReport['correction']>): string {
+  const share = (count: number): string => formatShare(count / Math.max(1, agreement.rows));
+  return `They corrected the fast tier, which now has another best persona for ${formatPlural(changed, 'row')} of the ${formatCount(rows)} that were left to it (${formatShare(changed / Math.max(1, rows))}). Of the rows that were drawn both tiers agreed on ${share(agreement.before)}, and agree on ${share(agreement.after)} where each is judged by what the others teach.`;
 }

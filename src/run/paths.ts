@@ -16,6 +16,7 @@ export interface RunPaths {
   readonly report: string;
   readonly tags: string;
   readonly refined: string;
+  readonly corrected: string;
   readonly screen: string;
   readonly state: string;
   /** All of them: what stands in one and was not written by a run is removed. */
@@ -40,11 +41,20 @@ export function runPaths(out: string): RunPaths {
     report: join(out, 'report'),
     tags: join(out, 'tags'),
     refined: join(out, 'refined'),
+    corrected: join(out, 'corrected'),
     screen: join(out, 'screen'),
     state: join(out, 'state'),
-    folders: ['tags', 'refined', 'screen', 'state', 'plan', 'quarantine', 'dataset', 'report'].map((name) =>
-      join(out, name),
-    ),
+    folders: [
+      'tags',
+      'refined',
+      'corrected',
+      'screen',
+      'state',
+      'plan',
+      'quarantine',
+      'dataset',
+      'report',
+    ].map((name) => join(out, name)),
     finished: join(out, 'state', 'finished.done'),
     log: join(out, 'state', 'log.jsonl'),
     corpus: join(out, 'state', 'corpus.json'),

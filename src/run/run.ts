@@ -27,7 +27,7 @@ import { runPaths } from './paths.ts';
 import { planCorpus, type PlannedCorpus } from './plan/plan-corpus.ts';
 import { prepare, type Prepared } from './scan/prepare.ts';
 import { recordOutcome } from './report/record-outcome.ts';
-import { type CascadeFacts, refineUnits } from './tag/refine-pass.ts';
+import { type CascadeFacts, judgesOf, refineUnits } from './tag/refine-pass.ts';
 import { checkRunFolder, emptyRun, pathsRead } from './run-folder.ts';
 import { createRunLog } from './run-log.ts';
 import { scanSources, type ScannedFile } from './scan/scan-pass.ts';
@@ -142,7 +142,7 @@ async function perform(
       layout,
       sources: describeSources(prepared.sources),
       taxonomy,
-      taggers: [params.tools.personaTagger.id, tagged.cascade?.tagger ?? params.tools.personaTagger.id],
+      judges: judgesOf(params.tools.personaTagger.id, tagged.cascade),
       toolVersion,
     },
     context,
@@ -283,6 +283,7 @@ async function tagCorpus(
       out,
       cascade: config.cascade,
       tagger: params.tools.accurateTagger,
+      fastTagger: params.tools.personaTagger,
       units: fast,
       sources,
       toolVersion: params.tools.toolVersion,

@@ -1,11 +1,14 @@
 import type { ErrorShape } from '../core/errors.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
 import type { InputFile, Unit } from '../core/unit.ts';
+import type { Correction } from '../fit/correction.ts';
 import type { OrderInput } from '../shard/order.ts';
 import type { LeastSure } from '../tag/least-sure.ts';
 import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput, StepKey } from './checkpoint.ts';
+import type { LessonRows } from './tag/lessons.ts';
+import type { SecondLook } from './tag/look-step.ts';
 import type { ExplainedRow } from './tag/tag-explain.ts';
 import type { UnitBlock } from './evaluate/labelled-rows.ts';
 
@@ -82,12 +85,41 @@ export interface RefineTask {
   readonly done: string;
   readonly key: StepKey;
   readonly choice: LeastSure;
+  /** Share of these rows of which both tiers' scores are kept, beside `refined`; 0: none. */
+  readonly lessonShare: number;
 }
 
 export interface RefineCounts {
   readonly rows: number;
   /** Rows to which both tiers give the same best persona. */
   readonly agreed: number;
+}
+
+/** Tags a unit anew with the fast tier as the accurate tier corrects it. */
+export interface CorrectTask {
+  readonly kind: 'correct';
+  readonly name: string;
+  readonly unit: Unit;
+  readonly take: number | null;
+  readonly origin: number;
+  readonly synthetic: boolean;
+  readonly out: string;
+  /** The fast tier's, relative to `out`. */
+  readonly sidecar: string;
+  /** What comes in its place, relative to `out`. */
+  readonly corrected: string;
+  readonly done: string;
+  readonly key: StepKey;
+  /** The accurate tier's rows: not counted. */
+  readonly choice: LeastSure;
+  readonly correction: Correction;
+}
+
+export interface CorrectCounts {
+  /** Readable rows that the accurate tier did not judge. */
+  readonly rows: number;
+  /** Of them: rows with another best persona than before. */
+  readonly changed: number;
 }
 
 /** Tags rows from the start of a unit with the accurate tier for about `ms` milliseconds, to see how fast it is. */
@@ -162,8 +194,8 @@ export interface RowRules {
   readonly phaseOfShard: readonly (string | null)[];
   /** Adapter per persona index. */
   readonly adapterOfPersona: readonly (string | null)[];
-  /** Ids of the fast and the accurate tier. */
-  readonly taggers: readonly [string, string];
+  /** Ids of the fast tier, corrected or not, and of the accurate one. */
+  readonly judges: readonly [string, string];
 }
 
 export interface CollectCounts {
@@ -208,10 +240,18 @@ export interface TagFileTask {
   readonly threshold: number | null;
   /** Adds the reasons to the rows. */
   readonly explain: boolean;
-  /** The rows that the accurate tier tags; null: none. */
-  readonly cascade: LeastSure | null;
+  /** What the accurate tier says of some rows of the unit, and to the fast tier; null without a cascade. */
+  readonly cascade: UnitCascade | null;
   /** Absolute. */
   readonly path: string;
+}
+
+/** The accurate tier's part in one unit. */
+export interface UnitCascade {
+  readonly looks: readonly SecondLook[];
+  readonly correction: Correction | null;
+  /** Id of the accurate tier. */
+  readonly tagger: string;
 }
 
 export interface TagFileCounts {
@@ -237,6 +277,23 @@ export interface OpenTask {
 export interface SurveyTask {
   readonly kind: 'survey';
   readonly unit: Unit;
+}
+
+/** Asks the accurate tier about the chosen rows of one unit; answers with UnitLooks. */
+export interface LookTask {
+  readonly kind: 'look';
+  readonly unit: Unit;
+  /** Which of its readable rows. */
+  readonly rows: readonly number[];
+  /** Overrides the tagger's own thresholds. */
+  readonly threshold: number | null;
+  /** Share of the rows of which both tiers' scores come back; 0: none. */
+  readonly lessonShare: number;
+}
+
+export interface UnitLooks {
+  readonly looks: readonly SecondLook[];
+  readonly lessons: LessonRows | null;
 }
 
 /** Puts one split in output order; answers with members in order. */
@@ -319,12 +376,14 @@ export type WorkerTask =
   | ScanTask
   | TagTask
   | RefineTask
+  | CorrectTask
   | PaceTask
   | ScreenTask
   | CollectTask
   | ShardTask
   | TagFileTask
   | SurveyTask
+  | LookTask
   | LabelsTask
   | JudgeTask
   | EmbedTask

@@ -7,10 +7,12 @@ import { orderSplit } from '../shard/order.ts';
 import type { WorkerReply } from '../tag/protocol.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
 import { collectStep } from './write/collect-step.ts';
+import { correctStep } from './tag/correct-step.ts';
 import { embedStep } from './train/embed-step.ts';
 import { encodeMessagesStep } from './extract/encode-step.ts';
 import { judgeStep } from './evaluate/judge-step.ts';
 import { labelsStep } from './evaluate/labels-step.ts';
+import { lookStep } from './tag/look-step.ts';
 import { paceStep } from './tag/pace-step.ts';
 import { refineStep } from './tag/refine-step.ts';
 import { scanStep } from './scan/scan-step.ts';
@@ -39,7 +41,9 @@ async function perform(task: WorkerTask): Promise<unknown> {
     case 'tag':
       return tagStep(task, await tagKit());
     case 'refine':
-      return refineStep(task, await accurateKit());
+      return refineStep(task, await accurateKit(), (await tagKit()).persona);
+    case 'correct':
+      return correctStep(task, await tagKit());
     case 'pace':
       return paceStep(task, (await accurateKit()).persona);
     case 'screen':
@@ -51,9 +55,11 @@ async function perform(task: WorkerTask): Promise<unknown> {
     case 'shard':
       return shardStep(task);
     case 'tag-file':
-      return tagFileStep(task, await tagKit(), task.cascade && (await accurateKit()).persona);
+      return tagFileStep(task, await tagKit());
     case 'survey':
       return surveyStep(task, (await tagKit()).persona);
+    case 'look':
+      return lookStep(task, await accurateKit(), (await tagKit()).persona);
     case 'labels':
       return labelsStep(task, setup().taxonomy);
     case 'judge':

@@ -50,7 +50,7 @@ async function factsOf(out: string): Promise<CascadeFacts | null> {
 
 async function datasetOf(out: string): Promise<Record<string, string>> {
   const outcome = Object.entries(await outcomeOf(out));
-  return Object.fromEntries(outcome.filter(([name]) => /^(?:dataset|refined)\//u.test(name)));
+  return Object.fromEntries(outcome.filter(([name]) => /^(?:dataset|refined|corrected)\//u.test(name)));
 }
 
 test('the accurate tier judges exactly its share of the rows, and every row says who judged it', async () => {
@@ -142,6 +142,51 @@ test('a larger budget runs the fast tier on no row again', async () => {
   ]);
   expect(back.code).toBe(0);
   expect(await datasetOf(out)).toEqual(before);
+});
+
+test('enough rows of the accurate tier correct the fast one, and run, report and why say so', async () => {
+  const cascade = `{tagger: ${tiny}, budget: 0.3}`;
+  const out = await run('corrected', cascade, ['--workers', '1']);
+  const { correction } = (await factsOf(out)) ?? {};
+  expect(correction).toMatchObject({ lessons: 180, rows: rows - 180, agreement: { rows: 120 } });
+  expect(correction?.changed).toBeGreaterThan(0);
+  const report = JSON.parse(await readFile(join(out, 'report', 'report.json'), 'utf8'));
+  expect(report.cascade.correction).toEqual(correction);
+  expect(report.tiers).toMatchObject([
+    { tagger: 'persona-v1+tiny-bert-v1', rows: rows - 180 },
+    { tagger: 'tiny-bert-v1', rows: 180 },
+  ]);
+  expect(await readFile(join(out, 'report', 'report.html'), 'utf8')).toContain(
+    'They corrected the fast tier',
+  );
+  expect((await runCli(['verify', '--run', out])).code).toBe(0);
+  const why = await Promise.all(
+    Array.from({ length: 12 }, (_, row) => runCli(['why', '--run', out, `a.jsonl:${row}`])),
+  );
+  const told = why.map(
+    ({ stdout }) => /by the (?:accurate tier|fast tier as tiny-bert-v1 corrected it)/u.exec(stdout)?.[0],
+  );
+  expect(new Set(told)).toEqual(
+    new Set(['by the accurate tier', 'by the fast tier as tiny-bert-v1 corrected it']),
+  );
+  const before = await datasetOf(out);
+  const again = await runCli(['--config', await writeConfig('corrected', cascade), '--out', out]);
+  expect(again.stderr).toMatch(/correct +done.* units reused/);
+  const two = await run('corrected-2', cascade, ['--workers', '2'], ['b', 'a']);
+  expect(await datasetOf(two)).toEqual(before);
+});
+
+test('without correction the rows of the fast tier stay as they are, and nothing of another run stays', async () => {
+  const out = await run('as-is', `{tagger: ${tiny}, budget: 0.3}`);
+  const corrected = async (): Promise<string[]> =>
+    Object.keys(await outcomeOf(out)).filter((name) => name.startsWith('corrected/'));
+  expect((await corrected()).length).toBeGreaterThan(2);
+  await run('as-is', `{tagger: ${tiny}, budget: 0.3, correct: false}`);
+  expect(await corrected()).toEqual([]);
+  expect((await factsOf(out))?.correction).toBeNull();
+  const report = JSON.parse(await readFile(join(out, 'report', 'report.json'), 'utf8'));
+  expect(report.tiers[0]).toMatchObject({ tagger: 'persona-v1', rows: rows - 180 });
+  expect((await runCli(['verify', '--run', out])).code).toBe(0);
 });
 
 test('a wall-time budget fixes its number of rows once; started again the run keeps it', async () => {

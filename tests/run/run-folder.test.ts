@@ -74,7 +74,17 @@ test('what a run reads must not lie where it writes, in its own folder as little
 });
 
 test('emptied of a run, a folder keeps everything else', async () => {
-  const folders = ['tags', 'refined', 'screen', 'state', 'plan', 'quarantine', 'dataset', 'report'];
+  const folders = [
+    'tags',
+    'refined',
+    'corrected',
+    'screen',
+    'state',
+    'plan',
+    'quarantine',
+    'dataset',
+    'report',
+  ];
   await put(out, Object.fromEntries(folders.map((folder) => [`${folder}/a/b`, ''])));
   await put(out, { 'run.json': '', 'state/log.jsonl': '', 'run.lock': '', 'notes.txt': '' });
   await emptyRun(runPaths(out));

@@ -40,6 +40,22 @@ test('tag --cascade gives its share of all files to the accurate tier, the same 
     if (row['_tagged_by'] === 'persona-v1') expect(row).toEqual(before[i]);
 });
 
+test('from 128 rows on they correct the fast tier on all others, the same with 1 and 2 workers', async () => {
+  const cascade = ['--cascade', '0.5', '--accurate', tiny];
+  const one = await tag('corrected-1', ...cascade, '--workers', '1');
+  const two = await tag('corrected-2', ...cascade, '--workers', '2');
+  const plain = await tag('plain', ...cascade, '--no-correct');
+  expect([one.code, two.code, plain.code]).toEqual([0, 0, 0]);
+  expect(JSON.parse(one.stdout).taggers).toEqual({ 'persona-v1+tiny-bert-v1': 150, 'tiny-bert-v1': 150 });
+  expect(JSON.parse(plain.stdout).taggers).toEqual({ 'persona-v1': 150, 'tiny-bert-v1': 150 });
+  expect(await treeHashes(join(folder, 'corrected-2'))).toEqual(
+    await treeHashes(join(folder, 'corrected-1')),
+  );
+  const all = await rowsOf('plain');
+  for (const [i, row] of (await rowsOf('corrected-1')).entries())
+    if (row['_tagged_by'] === all[i]?.['_tagged_by']) expect(row).toEqual(all[i]);
+});
+
 test('a share that equal rows at the edge leave no room for is warned of', async () => {
   const row = (text: string): string => JSON.stringify({ instruction: 'Say it.', output: text });
   const equal = Array.from({ length: 40 }, () => row('It is what it is, more or less.'));

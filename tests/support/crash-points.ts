@@ -9,6 +9,13 @@ export const crashPoints: Readonly<Record<string, readonly string[]>> = {
     'unit-end:refine:2',
     'stage-end:refine:1',
   ],
+  correct: [
+    'before-marker:correct/correction:1',
+    'after-rename:correct/correction:1',
+    ...ofStep('corrected/', '00000.done'),
+    'unit-end:correct:2',
+    'stage-end:correct:1',
+  ],
   plan: [
     'after-temp:corpus.json:1',
     'after-rename:corpus.json:1',

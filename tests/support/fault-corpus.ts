@@ -17,7 +17,7 @@ peft:
   adapters:
     tech_expert: {personas: [code_expert, problem_solver]}
 output: {shard_bytes: 128KiB, validation_share: 0.05}
-cascade: {tagger: ${join(import.meta.dirname, '..', 'taggers', 'fixtures', 'tiny-bert')}, budget: 0.1}
+cascade: {tagger: ${join(import.meta.dirname, '..', 'taggers', 'fixtures', 'tiny-bert')}, budget: 0.2}
 `;
 
 /** Two generated sources, small units and shards, phases and an adapter: every stage has several steps. */
@@ -58,7 +58,7 @@ export async function writeFaultConfig(
 /** Everything of a run folder that must not depend on what happened on the way; times and paths are taken out. */
 export async function outcomeOf(out: string): Promise<Record<string, string>> {
   const hashes = Object.entries(await treeHashes(out)).filter(([name]) =>
-    /^(?:dataset|tags|refined|plan|quarantine)\//u.test(name),
+    /^(?:dataset|tags|refined|corrected|plan|quarantine)\//u.test(name),
   );
   return { ...Object.fromEntries(hashes), report: await timelessReport(out) };
 }

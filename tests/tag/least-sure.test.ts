@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 
 import {
   chooseLeastSure,
+  drawnShare,
+  fewestLessons,
   confidencesOf,
+  isDrawn,
   isLeastSure,
   type UnitConfidence,
 } from '../../src/tag/least-sure.ts';
@@ -69,6 +72,45 @@ test('rows of equal content go together, and never more than wanted', () => {
       },
     ),
   );
+});
+
+const spread = fc.uniqueArray(fc.tuple(fc.nat({ max: 65535 }), fc.nat({ max: 0xffffffff })), {
+  selector: ([, hash]) => hash,
+  minLength: fewestLessons + 1,
+  maxLength: 400,
+});
+
+test('where they correct the fast tier two thirds are the rows of the smallest hashes, the others the least sure of the rest', () => {
+  fc.assert(
+    fc.property(spread, fc.double({ min: 0, max: 1, noNaN: true }), (pairs: Pair[], share) => {
+      const wanted = fewestLessons + Math.floor(share * (pairs.length - fewestLessons - 1));
+      const choice = chooseLeastSure([unitOf(pairs)], () => wanted, true);
+      const byHash = pairs.toSorted((a, b) => a[1] - b[1]);
+      const drawn = Math.round(wanted * drawnShare);
+      const rest = sorted(byHash.slice(drawn)).slice(0, wanted - drawn);
+      const chosen = pairs.filter(([confidence, hash]) => isLeastSure(choice, confidence, hash));
+      expect(sorted(chosen)).toEqual(sorted([...byHash.slice(0, drawn), ...rest]));
+      expect([choice.rows, choice.drawnRows]).toEqual([wanted, drawn]);
+      expect(pairs.filter(([, hash]) => isDrawn(choice, hash))).toHaveLength(drawn);
+      const halves = [pairs.filter((_, i) => i % 2 === 1), pairs.filter((_, i) => i % 2 === 0)];
+      expect(chooseLeastSure(halves.map(unitOf), () => wanted, true)).toEqual(choice);
+    }),
+  );
+});
+
+test.each([
+  ['few rows are wanted', 1000, fewestLessons - 1],
+  ['all rows are', 200, 200],
+])('none is drawn where %s', (_, count, wanted) => {
+  const pairs = Array.from({ length: count }, (_row, i): Pair => [i, i * 1000]);
+  const choice = chooseLeastSure([unitOf(pairs)], () => wanted, true);
+  expect(choice).toEqual(chooseLeastSure([unitOf(pairs)], () => wanted));
+  expect([choice.rows, choice.drawnRows]).toEqual([wanted, 0]);
+});
+
+test('none is drawn where equal rows leave nearly none', () => {
+  const pairs = Array.from({ length: 1000 }, (_, i): Pair => [i, i < 990 ? 7 : 100 + i]);
+  expect(chooseLeastSure([unitOf(pairs)], () => 200, true)).toMatchObject({ drawnRows: 0, rows: 200 });
 });
 
 test('confidence is the best probability; unreadable and empty rows cannot be chosen, nor fixed labels', () => {

@@ -7,6 +7,7 @@ import { createContext } from '../../run/context.ts';
 import { openModels, openWorkers } from '../../run/workers.ts';
 import { type TagTreeResult, tagTree } from '../../run/tag/tag-tree.ts';
 import type { RunTools } from '../../run/run.ts';
+import type { TreeCascade } from '../../run/tag/survey.ts';
 import { tagPipe } from '../../run/tag/tag-pipe.ts';
 import type { TagOptions } from '../../run/tag/tag-records.ts';
 import { explainedRows } from '../render/reasons.ts';
@@ -21,6 +22,7 @@ interface TagArguments {
   threshold?: number;
   explain: boolean;
   cascade?: number;
+  correct: boolean;
   accurate: string;
   workers: number;
   json: boolean;
@@ -51,8 +53,13 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       })
       .option('cascade', {
         type: 'number',
+        describe: 'Share of the rows, 0 to 1, that the accurate tier tags; reads the files up to three times',
+      })
+      .option('correct', {
+        type: 'boolean',
+        default: true,
         describe:
-          'Share of the rows, 0 to 1, that the accurate tier tags: those of which --tagger is least sure; reads the files twice',
+          'With --cascade: let these rows correct --tagger on all others, from 128 rows on; two thirds of them are then drawn, the others those of which --tagger is least sure',
       })
       .option('accurate', {
         type: 'string',
@@ -66,15 +73,18 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON' })
       .example('$0 tag data/ tagged/', 'data/a/b.csv.gz becomes tagged/a/b.jsonl')
-      .example('$0 tag data/ tagged/ --cascade 0.05', 'the 5 % least sure rows by the accurate tier')
+      .example(
+        '$0 tag data/ tagged/ --cascade 0.05',
+        '5 % of the rows by the accurate tier, which corrects the fast one on the others',
+      )
       .example('$0 tag data/ tagged/ --explain', 'why each row got its persona')
       .example('cat rows.jsonl | $0 tag - - > tagged.jsonl', 'as a pipe'),
   async handler(args) {
     checkEnds(args);
     checkThreshold(args);
-    const cascade = cascadeShare(args);
+    const share = cascadeShare(args);
     const tools = await loadTools(
-      { persona: args.tagger, traits: args.traits, accurate: cascade === null ? null : args.accurate },
+      { persona: args.tagger, traits: args.traits, accurate: share === null ? null : args.accurate },
       await loadTaxonomy(),
     );
     const options = { threshold: args.threshold ?? null, explain: args.explain };
@@ -85,7 +95,13 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       await openModels(pool, 'taggers');
       const result = await tagTree(
         pool,
-        { input: args.in, output: args.out, unitBytes: 4 * 2 ** 20, cascade, ...options },
+        {
+          input: args.in,
+          output: args.out,
+          unitBytes: 4 * 2 ** 20,
+          cascade: treeCascade(tools, share, args.correct),
+          ...options,
+        },
         createContext(effects),
       );
       const seconds = (performance.now() - started) / 1000;
@@ -143,13 +159,18 @@ function cascadeShare({ cascade, explain, in: input }: TagArguments): number | n
   return cascade === 0 ? null : cascade;
 }
 
+function treeCascade(tools: RunTools, share: number | null, correct: boolean): TreeCascade | null {
+  const { accurateTagger: accurate, personaTagger: fast } = tools;
+  return share === null || !accurate ? null : { share, correct, accurate, fast };
+}
+
 /** yargs hands a lone `-` over as an empty text. */
 function isPipe(path: string): boolean {
   return path === '-' || path === '';
 }
 
 /** Rows in on stdin, tagged rows out on stdout, counts on stderr. */
-async function pipe(tools: RunTools, options: Omit<TagOptions, 'cascade'>): Promise<void> {
+async function pipe(tools: RunTools, options: TagOptions): Promise<void> {
   await using persona = await openTagger(tools.personaTagger.folder, tools.taxonomy);
   await using traits = await openTagger(tools.traitTagger.folder, tools.taxonomy);
   const kit = { persona, traits, taxonomy: tools.taxonomy };

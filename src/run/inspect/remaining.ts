@@ -4,12 +4,13 @@ import type { StageStatus } from './status.ts';
 /**
  * Seconds of each stage for one second of TAG, where no earlier run of the folder tells: one million rows with a corpus of
  * the same size, two workers (bench/results.md, "Whole runs"). Rough: the last three depend on
- * how much is selected. `refine` and `screen` run by option.
+ * how much is selected. `refine`, `correct` and `screen` run by option.
  */
 const shareOfTag: Readonly<Record<Stage, number>> = {
   scan: 0.05,
   tag: 1,
   refine: 0,
+  correct: 0,
   screen: 0,
   plan: 0.08,
   order: 0.08,

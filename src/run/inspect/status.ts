@@ -45,6 +45,7 @@ const stageOrder = [
   'scan',
   'tag',
   'refine',
+  'correct',
   'screen',
   'plan',
   'order',

@@ -13,7 +13,7 @@ import type { Finding } from './verify.ts';
 export async function checkArtefacts(run: string, findings: Finding[]): Promise<void> {
   const paths = runPaths(run);
   const markers = (await listTree(paths.state)).filter((path) => path.endsWith('.done'));
-  const stages = new Set(['tag', 'refine', 'screen']);
+  const stages = new Set(['tag', 'refine', 'correct', 'screen']);
   const named = new Set<string>();
   for (const marker of markers.toSorted()) {
     const stage = relative(paths.state, marker).split(sep)[0] ?? '';
@@ -44,7 +44,7 @@ export async function checkArtefacts(run: string, findings: Finding[]): Promise<
       place: placeOf(run, paths.finished),
       message: 'The last run in this folder did not come to its end.',
     });
-  for (const folder of [paths.tags, paths.refined, paths.quarantine]) {
+  for (const folder of [paths.tags, paths.refined, paths.corrected, paths.quarantine]) {
     for (const path of (await listTree(folder)).map((found) => placeOf(run, found)).toSorted()) {
       if (!named.has(path)) findings.push({ code: 'stray', place: path, message: 'No marker names it.' });
     }

@@ -12,11 +12,7 @@ export interface ReplyLabel {
 /** Labels replies in order, a batch at a time. */
 export async function labelReplies(kit: TagKit, replies: readonly Reply[]): Promise<ReplyLabel[]> {
   const counts = { personas: {}, traits: {}, taggers: {}, examples: [] };
-  const tag = createRecordTagger(
-    { ...kit, accurate: null },
-    { threshold: null, explain: false, cascade: null },
-    counts,
-  );
+  const tag = createRecordTagger(kit, { threshold: null, explain: false }, counts);
   const labels: ReplyLabel[] = [];
   for (let start = 0; start < replies.length; start += batchRows) {
     const batch = replies

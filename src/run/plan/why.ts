@@ -8,6 +8,7 @@ import { type Corpus, readCorpus } from './corpus.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
 import { type PlanTable, rowStates, stateIndex, unitOf } from './plan-table.ts';
 import { readTags } from '../tag/read-tags.ts';
+import type { CascadeFacts } from '../tag/refine-pass.ts';
 import { findRecord, findRowKey, readRowNames } from './row-keys.ts';
 import { readStoredConfig } from './what-if.ts';
 
@@ -100,8 +101,14 @@ async function describeScores(
     .filter((_, bit) => (tags.traits[place.at] ?? 0) & (1 << bit))
     .map((trait) => trait.id);
   const refined = ((tags.flags[place.at] ?? 0) & rowFlags.refined) !== 0;
-  const judge = refined ? ` (by the accurate tier, ${corpus.cascade?.tagger ?? ''})` : '';
+  const judge = describeJudge(refined, corpus.cascade ?? null);
   return `${names.join(', ')}${judge}; traits ${traits.join(', ') || 'none'}`;
+}
+
+function describeJudge(refined: boolean, cascade: CascadeFacts | null): string {
+  if (!cascade) return '';
+  if (refined) return ` (by the accurate tier, ${cascade.tagger})`;
+  return cascade.correction ? ` (by the fast tier as ${cascade.tagger} corrected it)` : '';
 }
 
 async function describeChoice(

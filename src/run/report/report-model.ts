@@ -6,7 +6,7 @@ import type { FlowLink, QuarantineReason, ReportModel } from '../../report/model
 import { prefixBalances } from './report-order.ts';
 import type { StageTiming } from '../context.ts';
 import { largestRepeats } from '../plan/plan-problem.ts';
-import type { CascadeFacts } from '../tag/refine-pass.ts';
+import { type CascadeFacts, judgesOf } from '../tag/refine-pass.ts';
 import { countStates, filteredStates, type PlanTable, stateIndex } from '../plan/plan-table.ts';
 import { type AxesInput, countAxes, type Totals } from './report-axes.ts';
 import type { ScannedFile } from '../scan/scan-pass.ts';
@@ -150,7 +150,7 @@ function tierFacts({
   taggers,
   cascade,
 }: ReportInput): Pick<ReportModel, 'tiers' | 'cascade' | 'confidence'> {
-  const names = [taggers[0]?.id ?? '', ...(cascade ? [cascade.tagger] : [])];
+  const names = judgesOf(taggers[0]?.id ?? '', cascade).slice(0, cascade ? 2 : 1);
   const confidence = names.map((tagger, tier) => confidenceHistogram(table, tagger, tier));
   const rows = confidence.map(({ bins }) => bins.reduce((sum, count) => sum + count, 0));
   const all = rows.reduce((sum, count) => sum + count, 0);
@@ -168,6 +168,7 @@ function tierFacts({
       rows: cascade.rows,
       agreed: cascade.agreed,
       confidence: cascade.confidence,
+      correction: cascade.correction ?? null,
     },
     confidence,
   };

@@ -53,7 +53,11 @@ export async function chooseRows(
     confidences.push(confidencesOf(await readSidecar(join(params.out, unit.sidecar)), isFixed(params, unit)));
   const { budget = 1, max_seconds: seconds } = params.cascade;
   const inTime = seconds === undefined ? Infinity : await rowsInTime(pool, params.units, seconds, context);
-  const choice = chooseLeastSure(confidences, (eligible) => Math.min(Math.round(eligible * budget), inTime));
+  const choice = chooseLeastSure(
+    confidences,
+    (eligible) => Math.min(Math.round(eligible * budget), inTime),
+    params.cascade.correct,
+  );
   warnShortChoice(choice, context);
   const stored = { ...choice, units: rowsPerUnit(params.units, confidences, choice) };
   await writeDone(done, key, { outputs: [], counts: stored, ms: 0 });
@@ -67,7 +71,7 @@ function choiceKey(params: ChoiceParams): StepKey {
   return stepKey({
     'tagged rows': rows.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
     'accurate tagger': tagger.sha256,
-    'budget of the cascade': [cascade.budget ?? null, cascade.max_seconds ?? null],
+    'budget of the cascade': [cascade.budget ?? null, cascade.max_seconds ?? null, cascade.correct],
   });
 }
 

@@ -7,6 +7,9 @@ import { sidecarVersion } from '../../tag/sidecar.ts';
 import { stepKey, sweep } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
 import { runPaths } from '../paths.ts';
+import { type CorrectionFacts, correctUnits, sweepCorrected } from './correct-pass.ts';
+import { correctedId } from './corrected-tagger.ts';
+import { lessonShare } from './lessons.ts';
 import { choiceMarker, chooseRows, type StoredChoice } from './refine-choice.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
@@ -27,8 +30,10 @@ export interface CascadeFacts {
   readonly rows: number;
   /** Of them: those to which both tiers give the same best persona. */
   readonly agreed: number;
-  /** In the rows that were chosen the fast tier's best persona is no more probable. */
+  /** In the least sure rows that were chosen the fast tier's best persona is no more probable. */
   readonly confidence: number;
+  /** What the fast tier learnt from them; null where it did not, absent in runs of a version that did not do that. */
+  readonly correction?: CorrectionFacts | null;
 }
 
 export interface RefinePassParams {
@@ -36,6 +41,7 @@ export interface RefinePassParams {
   readonly cascade: CascadeConfig;
   /** The accurate tier; null where the configuration asks for none. */
   readonly tagger: TaggerInfo | null;
+  readonly fastTagger: TaggerInfo;
   readonly units: readonly TaggedFileUnit[];
   readonly sources: readonly ResolvedSource[];
   readonly toolVersion: string;
@@ -48,10 +54,16 @@ export interface RefinedUnits {
   readonly cascade: CascadeFacts | null;
 }
 
+/** Ids of the taggers whose personas stand in the rows: the fast tier's, corrected or not, and the accurate tier's. */
+export function judgesOf(fast: string, cascade: CascadeFacts | null): [string, string] {
+  if (!cascade) return [fast, fast];
+  return [cascade.correction ? correctedId(fast, cascade.tagger) : fast, cascade.tagger];
+}
+
 /**
- * Tags the rows of which the fast tier is least sure with the accurate tier, as many as the budget allows. Which ones is a
- * function of the whole corpus: neither workers nor order nor crashes move it. Units without such rows are not read again, and
- * the fast tier's sidecars stay as they are. Holds 8 bytes a row while it chooses.
+ * Tags as many rows as the budget allows with the accurate tier, and lets them correct the fast tier on all others. Which rows is a
+ * function of the whole corpus: neither workers nor order nor crashes move it. Units without such rows are read again only
+ * for a correction, and the fast tier's sidecars stay as they are. Holds 8 bytes a row while it chooses.
  */
 export async function refineUnits(
   pool: WorkerPool,
@@ -61,21 +73,28 @@ export async function refineUnits(
   const { tagger, cascade, units } = params;
   if (!tagger || !hasCascade(cascade)) {
     await sweepRefined(params.out, []);
+    await sweepCorrected(params.out, []);
     return { units, cascade: null };
   }
   const choice = await chooseRows(pool, { ...params, tagger }, context);
   const tasks = planTasks(params, tagger, choice);
   const steps = await runTasks(pool, tasks, params.out, context);
-  const files = tasks.flatMap(({ name, refined }) => [refined, markerOf(name)]);
+  const files = [
+    ...steps.flatMap(({ outputs }) => outputs.map(({ path }) => path)),
+    ...tasks.map(({ name }) => markerOf(name)),
+  ];
   // The choice stays even where it is of no row: a wall-time budget is measured once.
   await sweepRefined(params.out, [...files, markerOf(choiceMarker)]);
   const taskOf = new Map(tasks.map((task) => [task.name, task]));
   const total = (key: keyof RefineCounts): number => steps.reduce((sum, { counts }) => sum + counts[key], 0);
+  const refined = units.map((unit): TaggedFileUnit => {
+    const task = taskOf.get(unit.name);
+    return task ? { ...unit, refined: task.refined, fingerprint: task.key.fingerprint } : unit;
+  });
+  const lessons = steps.flatMap(({ outputs }) => outputs.filter(({ path }) => path.endsWith('.lessons')));
+  const corrected = await correctUnits(pool, { ...params, tagger, units: refined, choice, lessons }, context);
   return {
-    units: units.map((unit): TaggedFileUnit => {
-      const task = taskOf.get(unit.name);
-      return task ? { ...unit, refined: task.refined, fingerprint: task.key.fingerprint } : unit;
-    }),
+    units: corrected.units,
     cascade: {
       tagger: tagger.id,
       sha256: tagger.sha256,
@@ -86,6 +105,7 @@ export async function refineUnits(
       rows: total('rows'),
       agreed: total('agreed'),
       confidence: Math.min(1, choice.confidence / 65535),
+      correction: corrected.facts,
     },
   };
 }
@@ -96,7 +116,8 @@ function planTasks(
   choice: StoredChoice,
 ): RefineTask[] {
   const paths = runPaths(out);
-  const { confidence, hash } = choice;
+  const { confidence, hash, drawn } = choice;
+  const share = choice.drawnRows > 0 ? lessonShare(choice.rows) : 0;
   return units.flatMap((unit): RefineTask[] => {
     if (!choice.units[unit.name]) return [];
     return [
@@ -117,9 +138,10 @@ function planTasks(
             'accurate tagger': tagger.sha256,
             'tool version': [toolVersion, sidecarVersion],
           },
-          { 'choice of the least sure rows': [confidence, hash] },
+          { 'choice of the least sure rows': [confidence, hash, drawn, share] },
         ),
-        choice: { confidence, hash },
+        choice: { confidence, hash, drawn },
+        lessonShare: share,
       },
     ];
   });

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { RowBatch } from '../../core/row.ts';
-import { writeFileAtomic } from '../../lib/atomic-file.ts';
+import type { Tagger } from '../../core/tagger.ts';
 import { openBytes } from '../../source/open-bytes.ts';
 import { readUnit } from '../../source/read-unit.ts';
 import { confidencesOf, isLeastSure } from '../../tag/least-sure.ts';
@@ -11,10 +10,18 @@ import { type TagKit, tagUnit } from '../../tag/tag-unit.ts';
 import { writeDone } from '../checkpoint.ts';
 import { takeEntries } from './take-entries.ts';
 import type { RefineCounts, RefineTask, StepResult } from '../tasks.ts';
-import { unitIdentity } from './tag-step.ts';
+import { encodeLessons, recordLessons } from './lessons.ts';
+import { publish, unitIdentity } from './tag-step.ts';
 
-/** Tags the least sure rows of one unit with the accurate tier; publishes their sidecar and the marker, in that order. */
-export async function refineStep(task: RefineTask, kit: TagKit): Promise<StepResult<RefineCounts>> {
+/**
+ * Tags the chosen rows of one unit with the accurate tier; publishes their sidecar, what both tiers say of those that are lessons,
+ * and the marker, in that order. `fast` is asked only for lessons.
+ */
+export async function refineStep(
+  task: RefineTask,
+  kit: TagKit,
+  fastTier: Tagger,
+): Promise<StepResult<RefineCounts>> {
   const started = performance.now();
   const fast = await readSidecar(join(task.out, task.sidecar));
   const { confidence, hash } = confidencesOf(fast, false);
@@ -22,20 +29,29 @@ export async function refineStep(task: RefineTask, kit: TagKit): Promise<StepRes
     isLeastSure(task.choice, one, hash[row] ?? 0) ? 1 : 0,
   );
   const entries = takeEntries(readUnit(task.unit, { keepExtra: false, openBytes }), task.take);
-  const { columns } = await tagUnit(kit, onlyChosen(entries, chosen), {
+  const recorder = task.lessonShare > 0 ? recordLessons(kit.persona, fastTier) : null;
+  const tiers = recorder ? { ...kit, persona: recorder.tagger } : kit;
+  const { columns } = await tagUnit(tiers, onlyChosen(entries, chosen), {
     ...unitIdentity(task),
     expectedRows: chosen.reduce((sum, one) => sum + one, 0),
   });
-  const content = encodeSidecar(columns);
-  await writeFileAtomic(join(task.out, task.refined), content);
-  const sha256 = createHash('sha256').update(content).digest('hex');
+  const outputs = [await publish(task.out, task.refined, encodeSidecar(columns))];
+  if (recorder) {
+    const lessons = recorder.lessons(confidencesOf(columns, false).hash, task.lessonShare);
+    outputs.push(await publish(task.out, lessonsPath(task.refined), encodeLessons(lessons)));
+  }
   const step = {
     counts: { rows: columns.rows, agreed: countAgreed(fast, columns, chosen) },
-    outputs: [{ path: task.refined, bytes: content.length, sha256 }],
+    outputs,
     ms: Math.round(performance.now() - started),
   };
   await writeDone(task.done, task.key, step);
   return step;
+}
+
+/** Where the lessons of a refined sidecar lie. */
+function lessonsPath(refined: string): string {
+  return refined.replace(/\.parquet$/u, '.lessons');
 }
 
 /** What lies behind the last chosen row is not read. */

@@ -1,4 +1,3 @@
-import type { Tagger } from '../../core/tagger.ts';
 import { openAtomic } from '../../lib/atomic-file.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
 import { openBytes } from '../../source/open-bytes.ts';
@@ -6,20 +5,24 @@ import { readUnit } from '../../source/read-unit.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
 import { canWrite } from './can-write.ts';
 import { createRecordTagger } from './tag-records.ts';
-import type { TagFileCounts, TagFileTask } from '../tasks.ts';
+import type { TagFileCounts, TagFileTask, UnitCascade } from '../tasks.ts';
+import { correctedTagger } from './corrected-tagger.ts';
 
-/** Tags one unit into a JSONL part; `accurate` is the accurate tier of a cascade. Holds one batch. */
-export async function tagFileStep(
-  task: TagFileTask,
-  kit: TagKit,
-  accurate: Tagger | null,
-): Promise<TagFileCounts> {
+/** Tags one unit into a JSONL part. Holds one batch, and what the accurate tier says of the unit. */
+export async function tagFileStep(task: TagFileTask, kit: TagKit): Promise<TagFileCounts> {
   const counts = { rows: 0, rejected: 0, bytes: 0, personas: {}, traits: {}, taggers: {}, examples: [] };
-  const tag = createRecordTagger({ ...kit, accurate }, task, counts);
+  const { cascade } = task;
+  const tag = createRecordTagger(correctedKit(kit, cascade), task, counts);
+  const looks = new Map(cascade?.looks.map((look) => [look.at, { ...look, tagger: cascade.tagger }]));
+  let first = 0;
   await using file = await openAtomic(task.path);
   for await (const batch of readUnit(task.unit, { keepExtra: false, keepRecords: true, openBytes })) {
-    const rows = batch.flatMap((entry) =>
-      'value' in entry && canWrite(entry.record) ? [{ row: entry.value, record: entry.record }] : [],
+    const start = first;
+    first += batch.length;
+    const rows = batch.flatMap((entry, i) =>
+      'value' in entry && canWrite(entry.record)
+        ? [{ row: entry.value, record: entry.record, look: looks.get(start + i) }]
+        : [],
     );
     counts.rejected += batch.length - rows.length;
     if (rows.length === 0) continue;
@@ -31,4 +34,9 @@ export async function tagFileStep(
   }
   await file.publish();
   return counts;
+}
+
+function correctedKit(kit: TagKit, cascade: UnitCascade | null): TagKit {
+  if (!cascade?.correction) return kit;
+  return { ...kit, persona: correctedTagger(kit.persona, cascade.correction, cascade.tagger) };
 }

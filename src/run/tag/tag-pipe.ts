@@ -30,11 +30,11 @@ const batchRecords = 256;
  */
 export async function tagPipe(
   kit: TagKit,
-  params: Omit<TagOptions, 'cascade'> & { readonly input: Readable; readonly output: Writable },
+  params: TagOptions & { readonly input: Readable; readonly output: Writable },
 ): Promise<TagPipeResult> {
   const counts = { personas: {}, traits: {}, taggers: {}, examples: [] };
   const tally = { rows: 0, quarantined: 0 };
-  const tag = createRecordTagger({ ...kit, accurate: null }, { ...params, cascade: null }, counts);
+  const tag = createRecordTagger(kit, params, counts);
   const records = tagBatches(batchesOf(params.input, tally), tag, tally);
   // A pipeline through ndjson never ends where nothing goes through it.
   const first = await records.next();

@@ -1,12 +1,11 @@
 import type { Message, Row } from '../../core/row.ts';
-import type { Tagger, TaggerInfo } from '../../core/tagger.ts';
+import type { TaggerInfo } from '../../core/tagger.ts';
 import { abstainPersona } from '../../core/taxonomy.ts';
 import { compileControlToken, type ControlToken } from '../../shard/control-token.ts';
 import { RowEncoder } from '../../tag/encode.ts';
 import { bestLabel, compileTraitDecision } from '../../tag/decide.ts';
-import type { LeastSure } from '../../tag/least-sure.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
-import { createSecondLook, type SecondLook } from './second-look.ts';
+import type { SecondLook } from './look-step.ts';
 import { createExplainer, type ExplainedRow, keepExample } from './tag-explain.ts';
 
 export interface TagCountsByName {
@@ -23,14 +22,13 @@ export interface TagOptions {
   readonly threshold: number | null;
   /** Adds `_why` and `_why_for` to the rows: slow, and for taggers that can. */
   readonly explain: boolean;
-  /** The rows that the accurate tier tags; null: none. */
-  readonly cascade: LeastSure | null;
 }
 
-/** A row, and the record it was read from. */
+/** A row, the record it was read from, and what the accurate tier says of it where it was asked. */
 export interface RowRecord {
   readonly row: Row;
   readonly record: unknown;
+  readonly look?: (SecondLook & { readonly tagger: string }) | undefined;
 }
 
 /** A record with its tags, as `tag` writes it. */
@@ -43,7 +41,7 @@ export type TaggedRecord = Readonly<Record<string, unknown>>;
  * @throws ConfigError `explain-unsupported`
  */
 export function createRecordTagger(
-  kit: TagKit & { readonly accurate: Tagger | null },
+  kit: TagKit,
   options: TagOptions,
   counts: TagCountsByName,
 ): (rows: readonly RowRecord[]) => Promise<TaggedRecord[]> {
@@ -52,28 +50,19 @@ export function createRecordTagger(
   const token = compileControlToken('<persona:{persona_name}>', kit.taxonomy.personas);
   const explain = options.explain ? createExplainer(kit.persona) : undefined;
   const decide = compileTraitDecision(kit.taxonomy, labels, thresholds);
-  const lookAgain =
-    options.cascade && kit.accurate
-      ? createSecondLook({ accurate: kit.accurate, traits: kit.traits }, options.cascade, options.threshold)
-      : undefined;
   return async (rows) => {
-    const values = rows.map(({ row }) => row);
-    const encoded = encoder.encode(values);
-    const { text } = encoded;
+    const { text } = encoder.encode(rows.map(({ row }) => row));
     const { scores: personas, heads } = await kit.persona.tag(text);
     const { scores: traits } = await kit.traits.tag(text, heads);
-    const looks = await lookAgain?.(values, encoded, personas);
-    const best = rows.map(
-      (_, i) =>
-        finalPersona(looks?.[i], kit.accurate?.info) ?? bestPersona(personas, i, kit, options.threshold),
-    );
+    const best = rows.map(({ look }, i) => look ?? bestPersona(personas, i, kit, options.threshold));
     const reasons = await explain?.(
       text,
-      best.map(({ label }) => label),
+      // Reasons and an accurate tier are refused together: every row has a label of the fast tier.
+      best.map((one) => ('label' in one ? one.label : 0)),
     );
     return rows.map((row, i) => {
       const { persona, score, tagger } = best[i] ?? { persona: abstainPersona, score: 0, tagger: '' };
-      const traitScores = looks?.[i]?.traits ?? traits.subarray(i * labels.length, (i + 1) * labels.length);
+      const traitScores = row.look?.traits ?? traits.subarray(i * labels.length, (i + 1) * labels.length);
       const mask = decide(traitScores, 0);
       const held = kit.taxonomy.traits.flatMap((trait, bit) => (mask & (1 << bit) ? [trait.id] : []));
       const scores = held.map((trait) => round(traitScores[labels.indexOf(trait)] ?? 0));
@@ -170,15 +159,8 @@ function bestPersona(scores: Float32Array, row: number, kit: TagKit, threshold: 
   return nameOf(bestLabel(scores, row, limits), kit.persona.info);
 }
 
-function finalPersona(
-  look: SecondLook | undefined,
-  accurate: TaggerInfo | undefined,
-): BestPersona | undefined {
-  return look && accurate ? nameOf(look, accurate) : undefined;
-}
-
 function nameOf(
-  { label, score, isSure }: Pick<SecondLook, 'label' | 'score' | 'isSure'>,
+  { label, score, isSure }: ReturnType<typeof bestLabel>,
   { id, labels }: TaggerInfo,
 ): BestPersona {
   return { persona: isSure ? (labels[label] ?? abstainPersona) : abstainPersona, label, score, tagger: id };

@@ -68,7 +68,8 @@ function firstRow(unit: Unit): number {
   return unit.rowUnit === 'byte' && unit.range.kind === 'bytes' ? unit.range.start : unit.firstRow;
 }
 
-async function publish(out: string, path: string, content: Uint8Array): Promise<DoneOutput> {
+/** Writes a file of a step; `path` is relative to `out`. */
+export async function publish(out: string, path: string, content: Uint8Array): Promise<DoneOutput> {
   await writeFileAtomic(join(out, path), content);
   return { path, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }

@@ -3,7 +3,7 @@ import { realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { ConfigError } from '../../core/errors.ts';
-import type { FileScan } from '../../core/unit.ts';
+import type { FileScan, Unit } from '../../core/unit.ts';
 import { openAtomic } from '../../lib/atomic-file.ts';
 import { stemOf } from '../../source/list-files.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
@@ -11,9 +11,9 @@ import type { RunContext } from '../context.ts';
 import { scanTree } from '../scan/scan-tree.ts';
 import { warnLeftOut } from '../scan/scan-warnings.ts';
 import type { ExplainedRow } from './tag-explain.ts';
-import { surveyTree } from './survey.ts';
+import { judgeTree, type TreeCascade } from './survey.ts';
 import type { TagOptions } from './tag-records.ts';
-import type { TagFileCounts, TagFileTask } from '../tasks.ts';
+import type { TagFileCounts, TagFileTask, UnitCascade } from '../tasks.ts';
 
 export interface TagTreeResult {
   readonly rows: number;
@@ -40,8 +40,8 @@ export async function tagTree(
     readonly output: string;
     readonly threshold: number | null;
     readonly explain: boolean;
-    /** Share of the rows that the accurate tier tags, those of which the fast tier is least sure; null: none. */
-    readonly cascade: number | null;
+    /** null: no row goes to an accurate tier. */
+    readonly cascade: TreeCascade | null;
     readonly unitBytes: number;
   },
   context: RunContext,
@@ -58,9 +58,12 @@ export async function tagTree(
       hint: 'JSONL, JSON, CSV, TSV and Parquet are read, plain, .gz or .zst',
     });
   await checkTargets(usable, params.output);
-  const cascade = params.cascade === null ? null : await surveyTree(pool, usable, params.cascade, context);
+  const { threshold } = params;
+  const cascades = params.cascade
+    ? await judgeTree(pool, usable, { ...params.cascade, threshold }, context)
+    : new Map<Unit, UnitCascade>();
   try {
-    const counts = await tagParts(pool, usable, { ...params, cascade }, context);
+    const counts = await tagParts(pool, usable, { ...params, cascades }, context);
     for (const scan of usable) await joinParts(targetOf(scan, params.output), scan.units.length);
     return { ...counts, files: usable.length };
   } finally {
@@ -141,7 +144,7 @@ function partPath(target: string, index: number): string {
 async function tagParts(
   pool: WorkerPool,
   scans: readonly FileScan[],
-  params: TagOptions & { readonly output: string },
+  params: TagOptions & { readonly output: string; readonly cascades: ReadonlyMap<Unit, UnitCascade> },
   context: RunContext,
 ): Promise<Omit<TagTreeResult, 'files'>> {
   const tasks = scans.flatMap((scan) =>
@@ -150,7 +153,7 @@ async function tagParts(
       unit,
       threshold: params.threshold,
       explain: params.explain,
-      cascade: params.cascade && { confidence: params.cascade.confidence, hash: params.cascade.hash },
+      cascade: params.cascades.get(unit) ?? null,
       path: partPath(targetOf(scan, params.output), index),
     })),
   );

@@ -36,8 +36,8 @@ export interface WriteInput {
   readonly layout: WriteLayout;
   readonly sources: readonly CorpusSource[];
   readonly taxonomy: Taxonomy;
-  /** Ids of the fast and the accurate tier; the same twice without a cascade. */
-  readonly taggers: readonly [string, string];
+  /** Ids of the fast tier, corrected or not, and of the accurate one; the same twice without a cascade. */
+  readonly judges: readonly [string, string];
   readonly toolVersion: string;
 }
 
@@ -156,7 +156,7 @@ function collectTasks(input: WriteInput, planParts: Readonly<Record<string, unkn
   });
 }
 
-function rowRules({ config, layout, taggers }: WriteInput): RowRules {
+function rowRules({ config, layout, judges }: WriteInput): RowRules {
   return {
     seed: config.seed,
     controlToken: config.output.control_token,
@@ -165,7 +165,7 @@ function rowRules({ config, layout, taggers }: WriteInput): RowRules {
     keepExtra: config.output.extra_columns,
     phaseOfShard: layout.shards.map((shard) => (shard.group.kind === 'phase' ? shard.group.name : null)),
     adapterOfPersona: layout.adapterOfPersona,
-    taggers,
+    judges,
   };
 }
 

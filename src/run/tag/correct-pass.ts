@@ -1,0 +1,161 @@
+import { dirname, join } from 'node:path';
+
+import type { TaggerInfo } from '../../core/tagger.ts';
+import type { Correction } from '../../fit/correction.ts';
+import { fitCorrection } from '../../fit/fit-correction.ts';
+import type { WorkerPool } from '../../tag/pool.ts';
+import { sidecarVersion } from '../../tag/sidecar.ts';
+import { checkDone, type DoneOutput, type StepKey, stepKey, sweep, writeDone } from '../checkpoint.ts';
+import type { RunContext } from '../context.ts';
+import { runPaths } from '../paths.ts';
+import type { ResolvedSource } from '../scan/sources.ts';
+import { runSteps } from '../steps.ts';
+import type { CorrectCounts, CorrectTask } from '../tasks.ts';
+import { mergeLessons, readLessons } from './lessons.ts';
+import type { StoredChoice } from './refine-choice.ts';
+import type { TaggedFileUnit } from './tag-pass.ts';
+
+/** Changes when the same lessons teach something else. */
+const correctionVersion = 1;
+
+/** What the accurate tier taught the fast one. */
+export interface CorrectionFacts {
+  /** Rows that both tiers judged for it. */
+  readonly lessons: number;
+  /** Of the drawn ones: rows on which both tiers agree, before, and after each was judged by what the others teach. */
+  readonly agreement: Correction['agreement'];
+  /** Rows left to the fast tier, and those whose best persona it then changed. */
+  readonly rows: number;
+  readonly changed: number;
+}
+
+interface CorrectParams {
+  readonly out: string;
+  readonly fastTagger: TaggerInfo;
+  readonly tagger: TaggerInfo;
+  readonly units: readonly TaggedFileUnit[];
+  readonly sources: readonly ResolvedSource[];
+  readonly toolVersion: string;
+  readonly choice: StoredChoice;
+  /** Files of lessons. */
+  readonly lessons: readonly DoneOutput[];
+}
+
+/**
+ * Fits a correction of the fast tier to the rows that the accurate tier judged, and tags all units with it; their sidecars then
+ * stand in the place of the fast tier's. Units come back as they are where too few rows were judged. Holds the lessons,
+ * 5 MB, and what is fitted to them, 20 MB.
+ */
+export async function correctUnits(
+  pool: WorkerPool,
+  params: CorrectParams,
+  context: RunContext,
+): Promise<{ readonly units: readonly TaggedFileUnit[]; readonly facts: CorrectionFacts | null }> {
+  const { out, units, choice } = params;
+  if (choice.drawnRows === 0) {
+    await sweepCorrected(out, []);
+    return { units, facts: null };
+  }
+  const { correction, lessons, key } = await learn(params);
+  const tasks = planTasks(params, correction, key);
+  const steps = await runSteps<CorrectTask, CorrectCounts>(
+    pool,
+    tasks,
+    {
+      out,
+      stage: 'correct',
+      again: 'corrected again',
+      bytes: 0,
+      measure: ({ rows }) => ({ rows, bytes: 0, rejected: 0 }),
+    },
+    context,
+  );
+  const files = tasks.flatMap(({ name, corrected }) => [corrected, markerOf(name)]);
+  await sweepCorrected(out, [...files, markerOf(correctionMarker)]);
+  const counts = [...steps.values()].map((step) => step.counts);
+  return {
+    units: units.map((unit, u): TaggedFileUnit => {
+      const { corrected = unit.sidecar, key: own } = tasks[u] ?? {};
+      return { ...unit, sidecar: corrected, fingerprint: own?.fingerprint ?? unit.fingerprint };
+    }),
+    facts: {
+      lessons,
+      agreement: correction.agreement,
+      rows: counts.reduce((sum, { rows }) => sum + rows, 0),
+      changed: counts.reduce((sum, { changed }) => sum + changed, 0),
+    },
+  };
+}
+
+/** Name of the marker that keeps what was learnt; no unit is called so. */
+const correctionMarker = 'correction';
+
+interface Learnt {
+  readonly correction: Correction;
+  readonly lessons: number;
+}
+
+async function learn(params: CorrectParams): Promise<Learnt & { readonly key: StepKey }> {
+  const { out, fastTagger, tagger, choice, lessons } = params;
+  const { drawn } = choice;
+  const done = runPaths(out).done('correct', correctionMarker);
+  const key = stepKey({
+    'rows that both tiers judged': lessons.map(({ sha256 }) => sha256).toSorted(),
+    'draw of rows': drawn,
+    'fast tagger': fastTagger.sha256,
+    'accurate tagger': tagger.sha256,
+    'tool version': [params.toolVersion, correctionVersion],
+  });
+  const reuse = await checkDone<Learnt>(done, key, out);
+  if ('done' in reuse) return { ...reuse.done.counts, key };
+  const labels = fastTagger.labels.length;
+  const parts = await Promise.all(lessons.map(({ path }) => readLessons(join(out, path), labels)));
+  const merged = mergeLessons(parts, choice, labels);
+  const learnt = {
+    correction: fitCorrection(merged, fastTagger.doubt),
+    lessons: merged.drawn.length,
+  };
+  await writeDone(done, key, { outputs: [], counts: learnt, ms: 0 });
+  return { ...learnt, key };
+}
+
+function planTasks(
+  { out, units, sources, toolVersion, fastTagger, tagger, choice }: CorrectParams,
+  correction: Correction,
+  learnt: StepKey,
+): CorrectTask[] {
+  const paths = runPaths(out);
+  const { confidence, hash, drawn } = choice;
+  const folder = `corrected/${fastTagger.id}+${tagger.id}@${learnt.fingerprint.slice(0, 8)}`;
+  return units.map((unit) => ({
+    kind: 'correct',
+    name: unit.name,
+    unit: unit.unit,
+    take: unit.take,
+    origin: unit.origin,
+    synthetic: sources[unit.source]?.synthetic ?? false,
+    out,
+    sidecar: unit.sidecar,
+    corrected: `${folder}/${unit.name}.parquet`,
+    done: paths.done('correct', unit.name),
+    key: stepKey(
+      {
+        'rows as both tiers tagged them': unit.fingerprint,
+        'tool version': [toolVersion, sidecarVersion],
+      },
+      { 'correction by the accurate tier': learnt.fingerprint },
+    ),
+    choice: { confidence, hash, drawn },
+    correction,
+  }));
+}
+
+function markerOf(name: string): string {
+  return `state/correct/${name}.done`;
+}
+
+/** Removes what other corrections left; `kept` are paths relative to `out`. */
+export async function sweepCorrected(out: string, kept: readonly string[]): Promise<void> {
+  const paths = runPaths(out);
+  await sweep(out, [paths.corrected, dirname(paths.done('correct', 'x'))], new Set(kept));
+}
