@@ -1,4 +1,4 @@
-/** What a corpus taught the fast tier: a change of its log-odds as a function of them. About 350 kB as JSON at 57 labels. */
+/** What a corpus taught the fast tier: a change of its log-probabilities as a function of them. About 350 kB as JSON at 57 labels. */
 export interface Correction {
   readonly labels: number;
   /** Share of the fast tier's probabilities that is spread evenly. */
@@ -17,7 +17,10 @@ export interface Correction {
 /** Of features divided by their scale; chosen with what fit-correction sets. */
 const kernelWidth = 0.35;
 
-/** Returns a function that changes probabilities, row-major [rows, labels], in place; what was 0 stays 0. */
+/**
+ * Returns a function that changes probabilities, row-major [rows, labels], in place. A row keeps its sum; one of zeros stays as it is, and so does
+ * a 0 where there is doubt, which only a rule writes.
+ */
 export function compileCorrection(correction: Correction): (scores: Float32Array) => void {
   const { labels, doubt, scale, temperature } = correction;
   const centres = Float64Array.from(correction.centres);
@@ -42,7 +45,8 @@ export function compileCorrection(correction: Correction): (scores: Float32Array
         inputs[k] = Math.exp(-kernelWidth * distance);
       }
       for (let j = 0; j < labels; j++) change[j] = dot(inputs, 0, weights, j * width, width);
-      shift(row, change, temperature);
+      const least = doubt > 0 ? 0 : smallest(doubt);
+      shift(row, change, { temperature, least });
     }
   };
 }
@@ -73,11 +77,18 @@ function transpose(values: readonly number[], columns: number): Float64Array {
   );
 }
 
-/** The probabilities whose log-odds are changed by `change`, then divided by `temperature`. */
-function shift(row: Float32Array, change: Float64Array, temperature: number): void {
+/** The probabilities whose logarithms are changed by `change`, then divided by `temperature`. */
+function shift(
+  row: Float32Array,
+  change: Float64Array,
+  { temperature, least }: { readonly temperature: number; readonly least: number },
+): void {
   let highest = -Infinity;
+  let total = 0;
   for (let j = 0; j < row.length; j++) {
-    const logit = (Math.log(row[j] as number) + (change[j] as number)) / temperature;
+    const score = row[j] as number;
+    total += score;
+    const logit = (Math.log(Math.max(score, least)) + (change[j] as number)) / temperature;
     change[j] = logit;
     highest = Math.max(highest, logit);
   }
@@ -87,12 +98,18 @@ function shift(row: Float32Array, change: Float64Array, temperature: number): vo
     change[j] = mass;
     sum += mass;
   }
-  for (let j = 0; j < row.length; j++) row[j] = (change[j] as number) / sum;
+  if (total === 0) return;
+  for (let j = 0; j < row.length; j++) row[j] = ((change[j] as number) / sum) * total;
+}
+
+/** Half of the last decimal that taggers give: six before doubt is spread, else four. */
+function smallest(doubt: number): number {
+  return doubt > 0 ? 5e-7 : 5e-5;
 }
 
 /**
- * Log-odds before doubt was spread, their mean taken off: float32 keeps what stands on the doubt down to 1e-9, and there is as much to learn
- * from the labels that the tagger thinks impossible as from those it weighs. Taggers without doubt give four decimals.
+ * Logarithms of the probabilities as they were before doubt was spread, their mean taken off: there is as much to learn from the labels that the
+ * tagger thinks impossible as from those that it weighs.
  */
 export function writeFeatures(
   scores: Float32Array,
@@ -103,7 +120,7 @@ export function writeFeatures(
   to = 0,
 ): void {
   const even = doubt / labels;
-  const least = doubt > 0 ? 1e-8 : 1e-5;
+  const least = smallest(doubt);
   let mean = 0;
   for (let j = 0; j < labels; j++) {
     const value = Math.log(Math.max((scores[at + j] as number) - even, least));

@@ -24,11 +24,11 @@ const leastTarget = 1e-3;
 const jitter = 1e-4;
 
 /**
- * Least squares from the fast tier's log-odds to what the accurate tier adds to them: kernel ridge regression on a Nyström basis
+ * Least squares from the fast tier's log-probabilities to what the accurate tier adds to them: kernel ridge regression on a Nyström basis
  * (Williams & Seeger 2001) beside a linear part, penalised alike. The accurate tier's probabilities are squared and normalised
  * first, since a penalised fit falls short of them. How sure the result is follows from the drawn rows, each judged by what the others teach
  * (the hat matrix gives that without another fit): one temperature makes its mean confidence the probability that the accurate tier
- * gives to its choices. Deterministic in the lessons and their order. Holds the lessons' features, 1.5 kB a row.
+ * gives to its choices. Deterministic in the lessons and their order. Holds the lessons' features, 3 kB a row.
  */
 export function fitCorrection(lessons: Lessons, doubt: number): Correction {
   const { labels } = lessons;
@@ -83,7 +83,7 @@ function basisOf(features: Float64Array, centres: Float64Array, labels: number):
   return basis;
 }
 
-/** What the accurate tier, sharpened, adds to the fast tier's log-odds; mean 0 a row. */
+/** What the accurate tier, sharpened, adds to the fast tier's log-probabilities; mean 0 a row. */
 function targetsOf({ fast, accurate, labels }: Lessons): Float64Array {
   const targets = new Float64Array(fast.length);
   for (let at = 0; at < fast.length; at += labels) {
@@ -154,7 +154,7 @@ interface Fit {
   readonly weights: Matrix;
 }
 
-/** Changed log-probabilities of the drawn rows, each by a fit without it; row-major [drawn rows, labels]. */
+/** Changed log-probabilities of the drawn rows, each by a fit to the others (of the same centres and scale); row-major [drawn rows, labels]. */
 function heldOutLogits(lessons: Lessons, { basis, targets, width, inverse, weights }: Fit): Float64Array {
   const { labels } = lessons;
   const rows = drawnRows(lessons);

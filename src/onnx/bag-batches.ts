@@ -14,7 +14,7 @@ export interface BagModel {
 }
 
 /**
- * Runs a bag model over a batch and returns its outputs in row order, rounded to 1e-5 because matrix kernels differ in the
+ * Runs a bag model over a batch and returns its outputs in row order, rounded to 1e-6 because matrix kernels differ in the
  * last bits with the number of rows. The feature arrays are handed over as they are: padding costs less than sorting rows
  * by length and copying them, and sums of integers do not change with it.
  */
@@ -30,7 +30,7 @@ export async function runBagModel(
     const to = Math.min(features.rows, from + rowsPerCall);
     const part = await session.run(feedsOf(features, scales, { from, to, readsUser: model.readsUser }));
     for (let i = 0; i < part.length; i++) {
-      scores[from * model.outputs + i] = Math.round((part[i] as number) * 1e5) / 1e5;
+      scores[from * model.outputs + i] = Math.round((part[i] as number) * 1e6) / 1e6;
     }
   }
   return scores;

@@ -87,13 +87,17 @@ export interface CascadeReport {
   readonly agreed: number;
   /** In the least sure of these rows the fast tier's best persona is no more probable. */
   readonly confidence: number;
+  /** Of these rows: those that were drawn, whatever the fast tier said of them. */
+  readonly drawn: number;
+  /** Whether they were to correct the fast tier. */
+  readonly correct: boolean;
   /** What the fast tier learnt from these rows; null where it did not. */
   readonly correction: {
     /** Rows that both tiers judged for it. */
     readonly lessons: number;
     /** Of the drawn ones: rows on which both tiers agree, before, and after each was judged by what the others teach. */
     readonly agreement: { readonly rows: number; readonly before: number; readonly after: number };
-    /** Rows left to the fast tier, and those whose best persona it then changed. */
+    /** Rows that were corrected: all that could have been chosen and were not; and those whose best persona then was another. */
     readonly rows: number;
     readonly changed: number;
   } | null;

@@ -18,17 +18,21 @@ export function describeTiers({ tiers, cascade }: Pick<ReportModel, 'tiers' | 'c
     cascade.rows === 0
       ? ''
       : ` Both tiers have the same best persona in ${formatShare(cascade.agreed / cascade.rows)} of them.`;
-  const which = cascade.correction
-    ? 'two thirds of them drawn, the others those of which the fast tier was least sure'
-    : 'those of which the fast tier was least sure';
+  const which =
+    cascade.drawn > 0
+      ? `${formatCount(cascade.drawn)} of them drawn, the others those of which the fast tier was least sure`
+      : 'those of which the fast tier was least sure';
   return [
     ...judged,
     `The accurate tier was given ${formatPlural(cascade.rows, 'row')} of ${formatCount(cascade.eligible)}, ${which} (budget: ${limits.join(' and ')}).${agreement}`,
     ...(cascade.correction ? [describeCorrection(cascade.correction)] : []),
+    ...(cascade.correct && !cascade.correction && cascade.rows < cascade.eligible
+      ? ['They are too few, or too much alike, to correct the fast tier on the other rows.']
+      : []),
   ];
 }
 
 function describeCorrection({ agreement, rows, changed }: NonNullable<CascadeReport['correction']>): string {
   const share = (count: number): string => formatShare(count / Math.max(1, agreement.rows));
-  return `They corrected the fast tier, which now has another best persona for ${formatPlural(changed, 'row')} of the ${formatCount(rows)} that were left to it (${formatShare(changed / Math.max(1, rows))}). Of the rows that were drawn both tiers agreed on ${share(agreement.before)}, and agree on ${share(agreement.after)} where each is judged by what the others teach.`;
+  return `They corrected the fast tier, which now has another best persona for ${formatPlural(changed, 'row')} of the ${formatCount(rows)} others (${formatShare(changed / Math.max(1, rows))}). Of the rows that were drawn both tiers agreed on ${share(agreement.before)}, and agree on ${share(agreement.after)} where each is judged by what the others teach.`;
 }

@@ -11,6 +11,7 @@ import type { ReportModel } from '../report/model.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { slashPath } from '../lib/slash-path.ts';
 import { loadRecipes } from '../source/recipe.ts';
+import type { Correction } from '../fit/correction.ts';
 import type { WorkerPool } from '../tag/pool.ts';
 import { writePlan, writeRunJson } from './report/artefacts.ts';
 import { removeTemporaryFiles, sweep } from './checkpoint.ts';
@@ -169,7 +170,13 @@ async function decide(
   const { sources, tagged, auditSet } = work;
   const planned = await planTagged(params, sources, tagged, context);
   const audit =
-    auditSet && (await auditTable(pool, auditSet, { table: planned.table, config, taxonomy }, context));
+    auditSet &&
+    (await auditTable(
+      pool,
+      auditSet,
+      { table: planned.table, config, taxonomy, correction: tagged.correction },
+      context,
+    ));
   const layout = await orderCorpus(pool, planned, config, context);
   const draft = draftRun(params, { sources, tagged, planned, audit, layout });
   return { layout: withoutRows(layout), draft };
@@ -234,6 +241,7 @@ interface TaggedCorpus {
   readonly files: readonly ScannedFile[];
   readonly units: readonly TaggedFileUnit[];
   readonly cascade: CascadeFacts | null;
+  readonly correction: Correction | null;
   readonly screening: Screening | null;
   readonly tokenizer: TokenizerFile | null;
 }
@@ -277,7 +285,7 @@ async function tagCorpus(
   );
   if (files !== scanned) await writeRunJson(out, params, { sources, files, benchmarks });
   await sweepUnits(out, fast);
-  const { units, cascade } = await refineUnits(
+  const { units, cascade, correction } = await refineUnits(
     pool,
     {
       out,
@@ -291,7 +299,7 @@ async function tagCorpus(
     context,
   );
   const screening = await screenUnits(pool, { ...params.tools, out, config, units, benchmarks }, context);
-  return { files, units, cascade, screening, tokenizer };
+  return { files, units, cascade, correction, screening, tokenizer };
 }
 
 /** Removes what units left that are no longer units of any input, their markers included. */

@@ -7,8 +7,7 @@ import type { LeastSure } from '../tag/least-sure.ts';
 import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput, StepKey } from './checkpoint.ts';
-import type { LessonRows } from './tag/lessons.ts';
-import type { SecondLook } from './tag/look-step.ts';
+import type { CorrectTask, LearnTask, LookTask, UnitCascade } from './tag/cascade-tasks.ts';
 import type { ExplainedRow } from './tag/tag-explain.ts';
 import type { UnitBlock } from './evaluate/labelled-rows.ts';
 
@@ -95,33 +94,6 @@ export interface RefineCounts {
   readonly agreed: number;
 }
 
-/** Tags a unit anew with the fast tier as the accurate tier corrects it. */
-export interface CorrectTask {
-  readonly kind: 'correct';
-  readonly name: string;
-  readonly unit: Unit;
-  readonly take: number | null;
-  readonly origin: number;
-  readonly synthetic: boolean;
-  readonly out: string;
-  /** The fast tier's, relative to `out`. */
-  readonly sidecar: string;
-  /** What comes in its place, relative to `out`. */
-  readonly corrected: string;
-  readonly done: string;
-  readonly key: StepKey;
-  /** The accurate tier's rows: not counted. */
-  readonly choice: LeastSure;
-  readonly correction: Correction;
-}
-
-export interface CorrectCounts {
-  /** Readable rows that the accurate tier did not judge. */
-  readonly rows: number;
-  /** Of them: rows with another best persona than before. */
-  readonly changed: number;
-}
-
 /** Tags rows from the start of a unit with the accurate tier for about `ms` milliseconds, to see how fast it is. */
 export interface PaceTask {
   readonly kind: 'pace';
@@ -164,8 +136,8 @@ export interface Placements {
   /** Labels of the placed rows, decided by PLAN. */
   readonly personas: Uint8Array;
   readonly scores: Uint16Array;
-  /** 1 where the accurate tier decided. */
-  readonly refined: Uint8Array;
+  /** Who decided: an index into `Judges`. */
+  readonly judge: Uint8Array;
 }
 
 export interface CollectTask {
@@ -183,6 +155,9 @@ export interface CollectTask {
   readonly rules: RowRules;
 }
 
+/** Ids of what can have judged a row: the fast tier, the accurate tier, and the fast one as the accurate one corrected it. */
+export type Judges = readonly [string, string, string];
+
 /** How a placed row becomes an output row; the same for every unit. */
 export interface RowRules {
   readonly seed: number;
@@ -194,8 +169,7 @@ export interface RowRules {
   readonly phaseOfShard: readonly (string | null)[];
   /** Adapter per persona index. */
   readonly adapterOfPersona: readonly (string | null)[];
-  /** Ids of the fast tier, corrected or not, and of the accurate one. */
-  readonly judges: readonly [string, string];
+  readonly judges: Judges;
 }
 
 export interface CollectCounts {
@@ -246,14 +220,6 @@ export interface TagFileTask {
   readonly path: string;
 }
 
-/** The accurate tier's part in one unit. */
-export interface UnitCascade {
-  readonly looks: readonly SecondLook[];
-  readonly correction: Correction | null;
-  /** Id of the accurate tier. */
-  readonly tagger: string;
-}
-
 export interface TagFileCounts {
   readonly rows: number;
   readonly rejected: number;
@@ -277,23 +243,6 @@ export interface OpenTask {
 export interface SurveyTask {
   readonly kind: 'survey';
   readonly unit: Unit;
-}
-
-/** Asks the accurate tier about the chosen rows of one unit; answers with UnitLooks. */
-export interface LookTask {
-  readonly kind: 'look';
-  readonly unit: Unit;
-  /** Which of its readable rows. */
-  readonly rows: readonly number[];
-  /** Overrides the tagger's own thresholds. */
-  readonly threshold: number | null;
-  /** Share of the rows of which both tiers' scores come back; 0: none. */
-  readonly lessonShare: number;
-}
-
-export interface UnitLooks {
-  readonly looks: readonly SecondLook[];
-  readonly lessons: LessonRows | null;
 }
 
 /** Puts one split in output order; answers with members in order. */
@@ -329,6 +278,8 @@ export interface JudgeTask {
   readonly block: UnitBlock;
   /** Only these personas may be chosen; null: all, with abstention. */
   readonly among: readonly number[] | null;
+  /** Of the tagger, as a run learnt it; null: it judges as it is. */
+  readonly correction: Correction | null;
 }
 
 /** Parallel arrays, one entry a row of the block; see evaluate/judgements. */
@@ -377,6 +328,7 @@ export type WorkerTask =
   | TagTask
   | RefineTask
   | CorrectTask
+  | LearnTask
   | PaceTask
   | ScreenTask
   | CollectTask

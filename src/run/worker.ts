@@ -3,6 +3,7 @@ import { workerData } from 'piscina';
 import { errorToShape } from '../core/errors.ts';
 import type { SentenceEncoder, Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
+import { fitCorrection } from '../fit/fit-correction.ts';
 import { orderSplit } from '../shard/order.ts';
 import type { WorkerReply } from '../tag/protocol.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
@@ -44,6 +45,8 @@ async function perform(task: WorkerTask): Promise<unknown> {
       return refineStep(task, await accurateKit(), (await tagKit()).persona);
     case 'correct':
       return correctStep(task, await tagKit());
+    case 'learn':
+      return fitCorrection(task.lessons, task.doubt);
     case 'pace':
       return paceStep(task, (await accurateKit()).persona);
     case 'screen':

@@ -7,8 +7,18 @@ import { ValidationError } from '../core/errors.ts';
 /** Changes when a column changes its meaning; part of every unit's fingerprint. */
 export const sidecarVersion = 2;
 
-/** Bits of `flags`. `refined`, the accurate tier's personas stand in the row, is set by tag/overlay and never stored. */
-export const rowFlags = { rejected: 1, emptyOutput: 2, toolCalls: 4, synthetic: 8, refined: 16 } as const;
+/**
+ * Bits of `flags`. `refined`, the accurate tier's personas stand in the row, is set by tag/overlay and never stored; `corrected`, the
+ * fast tier's do as the accurate one corrected it, is.
+ */
+export const rowFlags = {
+  rejected: 1,
+  emptyOutput: 2,
+  toolCalls: 4,
+  synthetic: 8,
+  refined: 16,
+  corrected: 32,
+} as const;
 
 /**
  * Tags of one unit, row-aligned with its records. Arrays are parallel.

@@ -100,13 +100,23 @@ test('held-out agreement is that of a fit without the row', () => {
   expect(fitCorrection({ ...lessons, drawn }, doubt).agreement.after).toBe(agreed);
 });
 
-test('a label that the tagger rules out stays ruled out; the correction survives JSON', () => {
-  const { lessons } = corpus(150, 5);
-  const correction = fitCorrection(lessons, doubt);
+test('with doubt a 0 is a rule and stays; the correction survives JSON', () => {
+  const correction = fitCorrection(corpus(150, 5).lessons, doubt);
   const scores = Float32Array.of(0.7, 0, 0.1, 0.1, 0.1, 0, 0.2, 0.2, 0.2, 0.2, 0.1, 0.1);
   const again = Float32Array.from(scores);
   compileCorrection(correction)(scores);
   compileCorrection(JSON.parse(JSON.stringify(correction)))(again);
   expect([scores[1], scores[5]]).toEqual([0, 0]);
   expect([...again]).toEqual([...scores]);
+});
+
+test('without doubt a 0 is a rounded score and can rise; a row keeps its sum, and one of zeros stays', () => {
+  const { lessons } = corpus(150, 6);
+  const fast = lessons.fast.map((score) => (score < 0.05 ? 0 : score));
+  const correct = compileCorrection(fitCorrection({ ...lessons, fast }, 0));
+  const scores = Float32Array.of(1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  correct(scores);
+  expect(scores[1]).toBeGreaterThan(0);
+  const sums = [0, 6, 12].map((at) => scores.subarray(at, at + 6).reduce((sum, score) => sum + score, 0));
+  sums.forEach((sum, i) => expect(sum).toBeCloseTo(i === 2 ? 0 : i + 1, 5));
 });

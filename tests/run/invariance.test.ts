@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { asyncBufferFromFile } from 'hyparquet/src/node.js';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 
 import { generateCorpus } from '../../bench/generate-corpus.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
@@ -111,7 +111,7 @@ function tableOf(rows: readonly PlannedRow[], lengths: readonly number[]): PlanT
     supervisedTokens: Uint32Array.from(rows, (row) => row.tokens >> 1),
     state: new Uint8Array(rows.length),
     abstained: new Uint8Array(rows.length),
-    refined: new Uint8Array(rows.length),
+    judge: new Uint8Array(rows.length),
     abstainedAs: new Float64Array(taxonomy.personas.length),
   };
 }
@@ -182,6 +182,7 @@ async function shardsOf(
   );
 }
 
+vi.setConfig({ testTimeout: 240_000 });
 let folder = '';
 
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { abstainPersona, type Taxonomy } from '../../core/taxonomy.ts';
 import { compareLabels, type Comparison } from '../../evaluate/compare.ts';
 import { finalLabels, type Judgements } from '../../evaluate/judgements.ts';
 import { evaluateLabels, type Evaluation } from '../../evaluate/metrics.ts';
+import type { Correction } from '../../fit/correction.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
 import { cutBlocks, goldLabels, type LabelledData, readLabels } from './labelled-data.ts';
@@ -62,10 +63,10 @@ export async function evaluateTaggers(
     unreadable: data.unreadable,
     ...evaluateLabels(judgements, taxonomy),
   });
-  const first = await judgeRows(pool, data, { gold, among }, context);
+  const first = await judgeRows(pool, data, { gold, among, correction: null }, context);
   const evaluation = describe(first, params.tools);
   if (!params.against || !otherPool) return { evaluation };
-  const second = await judgeRows(otherPool, data, { gold, among }, context);
+  const second = await judgeRows(otherPool, data, { gold, among, correction: null }, context);
   const abstain = taxonomy.personas.findIndex((persona) => persona.id === abstainPersona);
   const comparison = compareLabels({
     gold,
@@ -100,7 +101,12 @@ function checkClasses(
 export async function judgeRows(
   pool: WorkerPool,
   data: LabelledData,
-  params: { readonly gold: Uint8Array; readonly among: readonly number[] | null },
+  params: {
+    readonly gold: Uint8Array;
+    readonly among: readonly number[] | null;
+    /** Of the tagger, as a run learnt it; null: it judges as it is. */
+    readonly correction: Correction | null;
+  },
   context: RunContext,
 ): Promise<Judgements> {
   const { rows } = data;
@@ -111,7 +117,12 @@ export async function judgeRows(
     scores: new Float64Array(rows),
     isSure: new Uint8Array(rows),
   };
-  const tasks = cutBlocks(data).map((block): JudgeTask => ({ kind: 'judge', block, among: params.among }));
+  const tasks = cutBlocks(data).map((block): JudgeTask => ({
+    kind: 'judge',
+    block,
+    among: params.among,
+    correction: params.correction,
+  }));
   const stage = context.stage('tag', tasks.length, 0, 0);
   await pool.runAll<JudgeTask, BlockJudgements>(tasks, {
     signal: context.signal,

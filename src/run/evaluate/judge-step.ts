@@ -1,5 +1,6 @@
 import { abstainPersona, type Taxonomy } from '../../core/taxonomy.ts';
 import type { Tagger, TaggerInfo } from '../../core/tagger.ts';
+import { compileCorrection } from '../../fit/correction.ts';
 import { bestLabel } from '../../tag/decide.ts';
 import { RowEncoder } from '../../tag/encode.ts';
 import { readBlock } from './labelled-rows.ts';
@@ -7,17 +8,22 @@ import type { BlockJudgements, JudgeTask } from '../tasks.ts';
 
 /** Tags the rows of one block. Holds one batch and 10 bytes a row. */
 export async function judgeStep(
-  { block, among }: JudgeTask,
+  { block, among, correction }: JudgeTask,
   { persona, taxonomy }: { readonly persona: Tagger; readonly taxonomy: Taxonomy },
 ): Promise<BlockJudgements> {
   const encoder = new RowEncoder();
   const judge = createJudge(persona.info, taxonomy, among);
+  const width = persona.info.labels.length;
+  const correct = correction && compileCorrection(correction);
   const rows = block.to - block.from;
   const out = { best: new Uint8Array(rows), scores: new Float64Array(rows), isSure: new Uint8Array(rows) };
   let at = 0;
   for await (const batch of readBlock(block)) {
-    const { scores } = await persona.tag(encoder.encode(batch).text);
+    const { text, outputChars } = encoder.encode(batch);
+    const { scores } = await persona.tag(text);
     for (let row = 0; row < batch.length; row++, at++) {
+      // As in a run, only rows that could have been lessons.
+      if (correct && (outputChars[row] ?? 0) > 0) correct(scores.subarray(row * width, (row + 1) * width));
       const { best, score, isSure } = judge(scores, row);
       out.best[at] = best;
       out.scores[at] = score;

@@ -71,8 +71,8 @@ export interface PlanTable {
   readonly tokens: Uint32Array;
   readonly supervisedTokens: Uint32Array;
   readonly state: Uint8Array;
-  /** 1 where the accurate tier decided. */
-  readonly refined: Uint8Array;
+  /** Who decided: `judgeIndex`. */
+  readonly judge: Uint8Array;
   /** 1 where no class was sure enough. */
   readonly abstained: Uint8Array;
   /** Per persona: rows kept by the filters that looked most like it, but not surely enough; duplicates included. */
@@ -150,7 +150,7 @@ function createTable(units: readonly TaggedUnit[], personas: number): PlanTable 
     tokens: new Uint32Array(rows),
     supervisedTokens: new Uint32Array(rows),
     state: new Uint8Array(rows),
-    refined: new Uint8Array(rows),
+    judge: new Uint8Array(rows),
     abstained: new Uint8Array(rows),
     abstainedAs: new Float64Array(personas),
   };
@@ -184,10 +184,10 @@ function fillUnit(
     candidates.at = i * runnersUp;
     candidates.originScore = tags.originScore[i] ?? 0;
     decidePersona(candidates, rule, label);
-    const refined = ((tags.flags[i] ?? 0) & rowFlags.refined) !== 0;
-    const thresholds = refined ? rules.refinedThresholds : rules.thresholds;
+    const judge = judgeOf(tags.flags[i] ?? 0);
+    const thresholds = judge === judgeIndex.accurate ? rules.refinedThresholds : rules.thresholds;
     const sure = label.score >= (thresholds[label.persona] ?? 0);
-    table.refined[start + i] = refined ? 1 : 0;
+    table.judge[start + i] = judge;
     table.persona[start + i] = sure ? label.persona : abstain;
     table.abstained[start + i] = sure ? 0 : 1;
     table.score[start + i] = Math.round(label.score * 65535);
@@ -196,6 +196,15 @@ function fillUnit(
     if (!sure && state === 'eligible')
       table.abstainedAs[label.persona] = (table.abstainedAs[label.persona] ?? 0) + 1;
   }
+}
+
+/** Tiers by their place in `Judges`. */
+export const judgeIndex = { fast: 0, accurate: 1, corrected: 2 } as const;
+
+/** Which tier's personas stand in a row. */
+export function judgeOf(flags: number): number {
+  if (flags & rowFlags.refined) return judgeIndex.accurate;
+  return flags & rowFlags.corrected ? judgeIndex.corrected : judgeIndex.fast;
 }
 
 function stateOf(flags: number, outputChars: number, rules: LabelRules): RowState {

@@ -2,13 +2,12 @@ import { reviseConfig } from '../../config/load.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Taxonomy } from '../../core/taxonomy.ts';
 import { readBenchmarkMasks } from '../../tag/screen-sidecar.ts';
-import { rowFlags, runnersUp } from '../../tag/sidecar.ts';
+import { runnersUp } from '../../tag/sidecar.ts';
 import { join } from 'node:path';
 import { type Corpus, readCorpus } from './corpus.ts';
 import { planCorpus, type PlannedCorpus } from './plan-corpus.ts';
-import { type PlanTable, rowStates, stateIndex, unitOf } from './plan-table.ts';
+import { judgeIndex, judgeOf, type PlanTable, rowStates, stateIndex, unitOf } from './plan-table.ts';
 import { readTags } from '../tag/read-tags.ts';
-import type { CascadeFacts } from '../tag/refine-pass.ts';
 import { findRecord, findRowKey, readRowNames } from './row-keys.ts';
 import { readStoredConfig } from './what-if.ts';
 
@@ -100,15 +99,20 @@ async function describeScores(
   const traits = taxonomy.traits
     .filter((_, bit) => (tags.traits[place.at] ?? 0) & (1 << bit))
     .map((trait) => trait.id);
-  const refined = ((tags.flags[place.at] ?? 0) & rowFlags.refined) !== 0;
-  const judge = describeJudge(refined, corpus.cascade ?? null);
+  const judge = describeJudge(tags.flags[place.at] ?? 0, corpus.cascade?.tagger ?? '');
   return `${names.join(', ')}${judge}; traits ${traits.join(', ') || 'none'}`;
 }
 
-function describeJudge(refined: boolean, cascade: CascadeFacts | null): string {
-  if (!cascade) return '';
-  if (refined) return ` (by the accurate tier, ${cascade.tagger})`;
-  return cascade.correction ? ` (by the fast tier as ${cascade.tagger} corrected it)` : '';
+/** Nothing of the fast tier as it is. */
+function describeJudge(flags: number, accurate: string): string {
+  switch (judgeOf(flags)) {
+    case judgeIndex.accurate:
+      return ` (by the accurate tier, ${accurate})`;
+    case judgeIndex.corrected:
+      return ` (by the fast tier as ${accurate} corrected it)`;
+    default:
+      return '';
+  }
 }
 
 async function describeChoice(

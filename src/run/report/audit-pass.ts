@@ -1,6 +1,7 @@
 import { resolveDataPath } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { abstainPersona, type Taxonomy } from '../../core/taxonomy.ts';
+import type { Correction } from '../../fit/correction.ts';
 import { type ClassCounts, correctPrevalence } from '../../evaluate/prevalence.ts';
 import type { AuditEntry, AuditFacts } from '../../report/model.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
@@ -31,12 +32,19 @@ export async function readAuditSet(
 
 /**
  * How much of the supply is really of each persona and category. A labelled row that stands in the corpus (same content) has
- * the label that the plan gave it, prior and all; any other is tagged now, without a prior.
+ * the label that the plan gave it, prior and all; any other is tagged now, by the
+ * fast tier as the run corrected it, without a prior.
  */
 export async function auditTable(
   pool: WorkerPool,
   audit: AuditSet,
-  settings: { readonly table: PlanTable; readonly config: Config; readonly taxonomy: Taxonomy },
+  settings: {
+    readonly table: PlanTable;
+    readonly config: Config;
+    readonly taxonomy: Taxonomy;
+    /** Of the fast tier in this run. */
+    readonly correction: Correction | null;
+  },
   context: RunContext,
 ): Promise<AuditFacts> {
   const { table, taxonomy } = settings;
@@ -95,10 +103,12 @@ async function tagOthers(
   pool: WorkerPool,
   data: LabelledData,
   predicted: Uint8Array,
-  { config, taxonomy }: { readonly config: Config; readonly taxonomy: Taxonomy },
+  settings: Pick<Parameters<typeof auditTable>[2], 'config' | 'taxonomy' | 'correction'>,
   context: RunContext,
 ): Promise<void> {
-  const judged = await judgeRows(pool, data, { gold: goldLabels(data), among: null }, silent(context));
+  const { config, taxonomy, correction } = settings;
+  const params = { gold: goldLabels(data), among: null, correction };
+  const judged = await judgeRows(pool, data, params, silent(context));
   const abstain = taxonomy.personas.findIndex((persona) => persona.id === abstainPersona);
   const threshold = config.taggers.persona_threshold;
   for (let i = 0; i < predicted.length; i++) {

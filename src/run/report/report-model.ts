@@ -7,7 +7,7 @@ import { prefixBalances } from './report-order.ts';
 import type { StageTiming } from '../context.ts';
 import { largestRepeats } from '../plan/plan-problem.ts';
 import { type CascadeFacts, judgesOf } from '../tag/refine-pass.ts';
-import { countStates, filteredStates, type PlanTable, stateIndex } from '../plan/plan-table.ts';
+import { countStates, filteredStates, judgeIndex, type PlanTable, stateIndex } from '../plan/plan-table.ts';
 import { type AxesInput, countAxes, type Totals } from './report-axes.ts';
 import type { ScannedFile } from '../scan/scan-pass.ts';
 import type { ScreenedTable } from '../plan/screen-table.ts';
@@ -150,8 +150,8 @@ function tierFacts({
   taggers,
   cascade,
 }: ReportInput): Pick<ReportModel, 'tiers' | 'cascade' | 'confidence'> {
-  const names = judgesOf(taggers[0]?.id ?? '', cascade).slice(0, cascade ? 2 : 1);
-  const confidence = names.map((tagger, tier) => confidenceHistogram(table, tagger, tier));
+  const judges = judgesOf(taggers[0]?.id ?? '', cascade);
+  const confidence = tiersOf(cascade).map((judge) => confidenceHistogram(table, judges[judge] ?? '', judge));
   const rows = confidence.map(({ bins }) => bins.reduce((sum, count) => sum + count, 0));
   const all = rows.reduce((sum, count) => sum + count, 0);
   return {
@@ -168,22 +168,30 @@ function tierFacts({
       rows: cascade.rows,
       agreed: cascade.agreed,
       confidence: cascade.confidence,
+      drawn: cascade.drawn ?? 0,
+      correct: cascade.correct ?? false,
       correction: cascade.correction ?? null,
     },
     confidence,
   };
 }
 
-/** `tier`: 0 the fast one, 1 the accurate one. */
+/** Which tiers can have judged rows, the fast ones first. */
+function tiersOf(cascade: CascadeFacts | null): number[] {
+  const { fast, accurate, corrected } = judgeIndex;
+  if (!cascade) return [fast];
+  return cascade.correction ? [fast, corrected, accurate] : [fast, accurate];
+}
+
 function confidenceHistogram(
   table: PlanTable,
   tagger: string,
-  tier: number,
+  judge: number,
 ): ReportModel['confidence'][number] {
   const bins = new Array<number>(20).fill(0);
   let abstained = 0;
   for (let i = 0; i < table.rows; i++) {
-    if (table.state[i] === stateIndex.rejected || table.refined[i] !== tier) continue;
+    if (table.state[i] === stateIndex.rejected || table.judge[i] !== judge) continue;
     const bin = Math.min(19, Math.floor(((table.score[i] ?? 0) / 65535) * 20));
     bins[bin] = (bins[bin] ?? 0) + 1;
     abstained += table.abstained[i] ?? 0;

@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path';
 
 import type { TaggerInfo } from '../../core/tagger.ts';
 import type { Correction } from '../../fit/correction.ts';
-import { fitCorrection } from '../../fit/fit-correction.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import { sidecarVersion } from '../../tag/sidecar.ts';
 import { checkDone, type DoneOutput, type StepKey, stepKey, sweep, writeDone } from '../checkpoint.ts';
@@ -10,9 +9,10 @@ import type { RunContext } from '../context.ts';
 import { runPaths } from '../paths.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import { runSteps } from '../steps.ts';
-import type { CorrectCounts, CorrectTask } from '../tasks.ts';
-import { mergeLessons, readLessons } from './lessons.ts';
-import type { StoredChoice } from './refine-choice.ts';
+import type { CorrectCounts, CorrectTask } from './cascade-tasks.ts';
+import { learnFrom } from './learn.ts';
+import { type LessonRows, mergeLessons, readLessons } from './lessons.ts';
+import { isFixed, type StoredChoice } from './refine-choice.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
 
 /** Changes when the same lessons teach something else. */
@@ -24,7 +24,7 @@ export interface CorrectionFacts {
   readonly lessons: number;
   /** Of the drawn ones: rows on which both tiers agree, before, and after each was judged by what the others teach. */
   readonly agreement: Correction['agreement'];
-  /** Rows left to the fast tier, and those whose best persona it then changed. */
+  /** Rows that were corrected: all that could have been chosen and were not; and those whose best persona then was another. */
   readonly rows: number;
   readonly changed: number;
 }
@@ -42,7 +42,7 @@ interface CorrectParams {
 }
 
 /**
- * Fits a correction of the fast tier to the rows that the accurate tier judged, and tags all units with it; their sidecars then
+ * Fits a correction of the fast tier to the rows that the accurate tier judged, and tags the others with it; their sidecars then
  * stand in the place of the fast tier's. Units come back as they are where too few rows were judged. Holds the lessons,
  * 5 MB, and what is fitted to them, 20 MB.
  */
@@ -50,13 +50,21 @@ export async function correctUnits(
   pool: WorkerPool,
   params: CorrectParams,
   context: RunContext,
-): Promise<{ readonly units: readonly TaggedFileUnit[]; readonly facts: CorrectionFacts | null }> {
+): Promise<{
+  readonly units: readonly TaggedFileUnit[];
+  readonly correction: Correction | null;
+  readonly facts: CorrectionFacts | null;
+}> {
   const { out, units, choice } = params;
   if (choice.drawnRows === 0) {
     await sweepCorrected(out, []);
-    return { units, facts: null };
+    return { units, correction: null, facts: null };
   }
-  const { correction, lessons, key } = await learn(params);
+  const { correction, lessons, key } = await learn(pool, params, context);
+  if (!correction) {
+    await sweepCorrected(out, [markerOf(correctionMarker)]);
+    return { units, correction: null, facts: null };
+  }
   const tasks = planTasks(params, correction, key);
   const steps = await runSteps<CorrectTask, CorrectCounts>(
     pool,
@@ -72,12 +80,14 @@ export async function correctUnits(
   );
   const files = tasks.flatMap(({ name, corrected }) => [corrected, markerOf(name)]);
   await sweepCorrected(out, [...files, markerOf(correctionMarker)]);
+  const taskOf = new Map(tasks.map((task) => [task.name, task]));
   const counts = [...steps.values()].map((step) => step.counts);
   return {
-    units: units.map((unit, u): TaggedFileUnit => {
-      const { corrected = unit.sidecar, key: own } = tasks[u] ?? {};
-      return { ...unit, sidecar: corrected, fingerprint: own?.fingerprint ?? unit.fingerprint };
+    units: units.map((unit): TaggedFileUnit => {
+      const task = taskOf.get(unit.name);
+      return task ? { ...unit, sidecar: task.corrected, fingerprint: task.key.fingerprint } : unit;
     }),
+    correction,
     facts: {
       lessons,
       agreement: correction.agreement,
@@ -91,11 +101,16 @@ export async function correctUnits(
 const correctionMarker = 'correction';
 
 interface Learnt {
-  readonly correction: Correction;
+  /** null: too few rows that differ. */
+  readonly correction: Correction | null;
   readonly lessons: number;
 }
 
-async function learn(params: CorrectParams): Promise<Learnt & { readonly key: StepKey }> {
+async function learn(
+  pool: WorkerPool,
+  params: CorrectParams,
+  context: RunContext,
+): Promise<Learnt & { readonly key: StepKey }> {
   const { out, fastTagger, tagger, choice, lessons } = params;
   const { drawn } = choice;
   const done = runPaths(out).done('correct', correctionMarker);
@@ -109,12 +124,11 @@ async function learn(params: CorrectParams): Promise<Learnt & { readonly key: St
   const reuse = await checkDone<Learnt>(done, key, out);
   if ('done' in reuse) return { ...reuse.done.counts, key };
   const labels = fastTagger.labels.length;
-  const parts = await Promise.all(lessons.map(({ path }) => readLessons(join(out, path), labels)));
+  const parts: LessonRows[] = [];
+  for (const { path } of lessons) parts.push(await readLessons(join(out, path), labels));
   const merged = mergeLessons(parts, choice, labels);
-  const learnt = {
-    correction: fitCorrection(merged, fastTagger.doubt),
-    lessons: merged.drawn.length,
-  };
+  const correction = await learnFrom(pool, merged, fastTagger, context);
+  const learnt = { correction, lessons: merged.drawn.length };
   await writeDone(done, key, { outputs: [], counts: learnt, ms: 0 });
   return { ...learnt, key };
 }
@@ -127,7 +141,8 @@ function planTasks(
   const paths = runPaths(out);
   const { confidence, hash, drawn } = choice;
   const folder = `corrected/${fastTagger.id}+${tagger.id}@${learnt.fingerprint.slice(0, 8)}`;
-  return units.map((unit) => ({
+  const free = units.filter((unit) => !isFixed({ sources }, unit));
+  return free.map((unit) => ({
     kind: 'correct',
     name: unit.name,
     unit: unit.unit,

@@ -7,10 +7,10 @@ export function correctedId(fast: string, accurate: string): string {
 }
 
 /** The fast tier with what the accurate tier taught it of a corpus; has no session of its own and explains nothing. */
-export function correctedTagger(fast: Tagger, correction: Correction, accurate: string): Tagger {
+export function correctedTagger(fast: Tagger, correction: Correction): Tagger {
   const correct = compileCorrection(correction);
   return {
-    info: { ...fast.info, id: correctedId(fast.info.id, accurate) },
+    info: fast.info,
     async tag(batch, heads) {
       const said = await fast.tag(batch, heads);
       correct(said.scores);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import type { Tagger } from '../../core/tagger.ts';
+import type { Tagger, TextBatch } from '../../core/tagger.ts';
 import type { Lessons } from '../../fit/fit-correction.ts';
 import { isDrawn, type LeastSure } from '../../tag/least-sure.ts';
 
@@ -12,7 +12,7 @@ export interface LessonRows {
   readonly accurate: Float32Array;
 }
 
-/** More rows teach little more, and the time to learn from them grows with them. */
+/** More rows teach little more, and the time to learn from them grows with them: 10,000 take some seconds. */
 const mostLessons = 10_000;
 
 /** Share of the chosen rows that are lessons. */
@@ -21,8 +21,8 @@ export function lessonShare(chosen: number): number {
 }
 
 /**
- * The accurate tier, and on the side what both tiers say of every row that it is given; `lessons` takes what was kept, once the
- * hashes of these rows are known.
+ * The accurate tier, and on the side what both tiers say of every row that it is given, 456 bytes each at 57 labels; `lessons` takes
+ * what was kept, once the hashes of these rows are known.
  */
 export function recordLessons(
   accurate: Tagger,
@@ -40,7 +40,7 @@ export function recordLessons(
       info: accurate.info,
       async tag(batch, heads) {
         const said = await accurate.tag(batch, heads);
-        const { scores } = await fast.tag(batch);
+        const scores = await oneByOne(fast, batch);
         kept.push({ fast: scores, accurate: inOrder(said.scores, { width, columnOf, fast: scores }) });
         return said;
       },
@@ -50,9 +50,29 @@ export function recordLessons(
   };
 }
 
+/** Scores in which not even the last bit depends on the rows around a row: every row of the corpus follows from every lesson. */
+async function oneByOne(tagger: Tagger, batch: TextBatch): Promise<Float32Array> {
+  const scores: Float32Array[] = [];
+  for (let row = 0; row < batch.rows; row++) {
+    const from = batch.rowSegments[row] ?? 0;
+    const to = batch.rowSegments[row + 1] ?? from;
+    const own = {
+      rows: 1,
+      bytes: batch.bytes,
+      rowSegments: Uint32Array.of(0, to - from),
+      roles: batch.roles.subarray(from, to),
+      starts: batch.starts.subarray(from, to),
+      ends: batch.ends.subarray(from, to),
+      toolCalls: batch.toolCalls.subarray(row, row + 1),
+    };
+    scores.push((await tagger.tag(own)).scores);
+  }
+  return concat(scores);
+}
+
 /**
- * The accurate tier's probabilities of the fast tier's labels, of sum 1; where it gives them none, there is nothing to learn and the fast
- * tier's own stand.
+ * The accurate tier's probabilities in the order of the fast tier's labels. A label that it does not have keeps what the fast tier gives it, and
+ * the others share the rest; where it gives them nothing, the fast tier's own stand and there is nothing to learn.
  */
 function inOrder(
   scores: Float32Array,
@@ -67,12 +87,17 @@ function inOrder(
   for (let row = 0; row * columnOf.length < fast.length; row++) {
     const at = row * columnOf.length;
     let sum = 0;
+    let rest = 0;
     columnOf.forEach((column, label) => {
-      const score = column < 0 ? 0 : (scores[row * width + column] ?? 0);
-      out[at + label] = score;
-      sum += score;
+      if (column < 0) return;
+      sum += scores[row * width + column] ?? 0;
+      rest += fast[at + label] ?? 0;
     });
-    for (let i = at; i < at + columnOf.length; i++) out[i] = sum > 0 ? (out[i] ?? 0) / sum : (fast[i] ?? 0);
+    columnOf.forEach((column, label) => {
+      const own = fast[at + label] ?? 0;
+      const said = scores[row * width + column] ?? 0;
+      out[at + label] = column < 0 || sum === 0 ? own : (said / sum) * rest;
+    });
   }
   return out;
 }
@@ -138,7 +163,10 @@ export async function readLessons(path: string, labels: number): Promise<LessonR
   };
 }
 
-/** All lessons of a corpus in an order that neither units nor workers move: the drawn ones first, each kind by hash, then by scores. */
+/**
+ * All lessons of a corpus in an order that neither units nor workers move: the drawn ones first, each kind by hash, then by scores. Equal rows
+ * are one lesson: a copy would teach what its twin is then judged by.
+ */
 export function mergeLessons(parts: readonly LessonRows[], choice: LeastSure, labels: number): Lessons {
   const rows = parts.flatMap((part) =>
     Array.from(part.hash, (hash, row) => ({
@@ -148,19 +176,37 @@ export function mergeLessons(parts: readonly LessonRows[], choice: LeastSure, la
       accurate: part.accurate.subarray(row * labels, (row + 1) * labels),
     })),
   );
-  rows.sort(
-    (a, b) =>
-      Number(b.drawn) - Number(a.drawn) ||
-      rankOf(a.hash) - rankOf(b.hash) ||
-      compareScores(a.fast, b.fast) ||
-      compareScores(a.accurate, b.accurate),
+  const sorted = rows.toSorted(compareLessons);
+  const kept = sorted.filter(
+    (row, i) => isLesson(row.fast) && (i === 0 || compareLessons(row, sorted[i - 1] ?? row) !== 0),
   );
   return {
     labels,
-    fast: concat(rows.map((row) => row.fast)),
-    accurate: concat(rows.map((row) => row.accurate)),
-    drawn: Uint8Array.from(rows, (row) => (row.drawn ? 1 : 0)),
+    fast: concat(kept.map((row) => row.fast)),
+    accurate: concat(kept.map((row) => row.accurate)),
+    drawn: Uint8Array.from(kept, (row) => (row.drawn ? 1 : 0)),
   };
+}
+
+interface Lesson {
+  readonly hash: number;
+  readonly drawn: boolean;
+  readonly fast: Float32Array;
+  readonly accurate: Float32Array;
+}
+
+function compareLessons(a: Lesson, b: Lesson): number {
+  return (
+    Number(b.drawn) - Number(a.drawn) ||
+    rankOf(a.hash) - rankOf(b.hash) ||
+    compareScores(a.fast, b.fast) ||
+    compareScores(a.accurate, b.accurate)
+  );
+}
+
+/** Nothing follows from a row of which the fast tier says nothing. */
+function isLesson(fast: Float32Array): boolean {
+  return fast.some((score) => score > 0);
 }
 
 function compareScores(a: Float32Array, b: Float32Array): number {

@@ -76,7 +76,10 @@ function choiceKey(params: ChoiceParams): StepKey {
 }
 
 /** Rows whose label their source fixes need no second look. */
-function isFixed({ sources }: ChoiceParams, { source }: TaggedFileUnit): boolean {
+export function isFixed(
+  { sources }: { readonly sources: readonly ResolvedSource[] },
+  { source }: TaggedFileUnit,
+): boolean {
   const { persona, priorStrength } = sources[source] ?? { persona: null, priorStrength: 0 };
   return persona !== null && priorStrength === 1;
 }

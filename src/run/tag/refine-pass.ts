@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 
 import { type CascadeConfig, hasCascade } from '../../config/cascade-schema.ts';
 import type { TaggerInfo } from '../../core/tagger.ts';
+import type { Correction } from '../../fit/correction.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import { sidecarVersion } from '../../tag/sidecar.ts';
 import { stepKey, sweep } from '../checkpoint.ts';
@@ -13,7 +14,7 @@ import { lessonShare } from './lessons.ts';
 import { choiceMarker, chooseRows, type StoredChoice } from './refine-choice.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
-import type { RefineCounts, RefineTask, StepResult } from '../tasks.ts';
+import type { Judges, RefineCounts, RefineTask, StepResult } from '../tasks.ts';
 import { runSteps } from '../steps.ts';
 
 /** The accurate tier's part in a corpus; written beside it, so that PLAN and reports know. */
@@ -32,7 +33,11 @@ export interface CascadeFacts {
   readonly agreed: number;
   /** In the least sure rows that were chosen the fast tier's best persona is no more probable. */
   readonly confidence: number;
-  /** What the fast tier learnt from them; null where it did not, absent in runs of a version that did not do that. */
+  /** Of the chosen rows: those that were drawn. Absent, like the next two, in runs of a version that did not correct. */
+  readonly drawn?: number;
+  /** Whether they were to correct the fast tier. */
+  readonly correct?: boolean;
+  /** What it learnt from them; null where it did not. */
   readonly correction?: CorrectionFacts | null;
 }
 
@@ -52,12 +57,13 @@ export interface RefinedUnits {
   readonly units: readonly TaggedFileUnit[];
   /** null without an accurate tier. */
   readonly cascade: CascadeFacts | null;
+  /** Of the fast tier; null where there is none. */
+  readonly correction: Correction | null;
 }
 
-/** Ids of the taggers whose personas stand in the rows: the fast tier's, corrected or not, and the accurate tier's. */
-export function judgesOf(fast: string, cascade: CascadeFacts | null): [string, string] {
-  if (!cascade) return [fast, fast];
-  return [cascade.correction ? correctedId(fast, cascade.tagger) : fast, cascade.tagger];
+/** Without a cascade the fast tier thrice. */
+export function judgesOf(fast: string, cascade: CascadeFacts | null): Judges {
+  return cascade ? [fast, cascade.tagger, correctedId(fast, cascade.tagger)] : [fast, fast, fast];
 }
 
 /**
@@ -74,7 +80,7 @@ export async function refineUnits(
   if (!tagger || !hasCascade(cascade)) {
     await sweepRefined(params.out, []);
     await sweepCorrected(params.out, []);
-    return { units, cascade: null };
+    return { units, cascade: null, correction: null };
   }
   const choice = await chooseRows(pool, { ...params, tagger }, context);
   const tasks = planTasks(params, tagger, choice);
@@ -95,6 +101,7 @@ export async function refineUnits(
   const corrected = await correctUnits(pool, { ...params, tagger, units: refined, choice, lessons }, context);
   return {
     units: corrected.units,
+    correction: corrected.correction,
     cascade: {
       tagger: tagger.id,
       sha256: tagger.sha256,
@@ -105,6 +112,8 @@ export async function refineUnits(
       rows: total('rows'),
       agreed: total('agreed'),
       confidence: Math.min(1, choice.confidence / 65535),
+      drawn: choice.drawnRows,
+      correct: cascade.correct,
       correction: corrected.facts,
     },
   };

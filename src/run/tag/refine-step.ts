@@ -54,8 +54,11 @@ function lessonsPath(refined: string): string {
   return refined.replace(/\.parquet$/u, '.lessons');
 }
 
-/** What lies behind the last chosen row is not read. */
-async function* onlyChosen(batches: AsyncIterable<RowBatch>, chosen: Uint8Array): AsyncGenerator<RowBatch> {
+/** Of the entries of a unit those with a 1; what lies behind the last of them is not read. */
+export async function* onlyChosen(
+  batches: AsyncIterable<RowBatch>,
+  chosen: Uint8Array,
+): AsyncGenerator<RowBatch> {
   const last = chosen.lastIndexOf(1);
   let at = 0;
   for await (const batch of batches) {

@@ -1,6 +1,5 @@
 import type { TaggerInfo } from '../../core/tagger.ts';
 import type { FileScan, Unit } from '../../core/unit.ts';
-import { fitCorrection } from '../../fit/fit-correction.ts';
 import {
   chooseLeastSure,
   isLeastSure,
@@ -9,8 +8,11 @@ import {
 } from '../../tag/least-sure.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import type { RunContext } from '../context.ts';
-import type { LookTask, SurveyTask, UnitCascade, UnitLooks } from '../tasks.ts';
+import type { LookTask, UnitCascade } from './cascade-tasks.ts';
+import type { SurveyTask } from '../tasks.ts';
+import { learnFrom } from './learn.ts';
 import { lessonShare, mergeLessons } from './lessons.ts';
+import type { lookStep } from './look-step.ts';
 
 /** Equal rows go together: many of them at the edge leave the accurate tier with fewer rows than were asked for. */
 export function warnShortChoice({ rows, wanted }: LeastSureChoice, context: RunContext): void {
@@ -33,7 +35,7 @@ export interface TreeCascade {
 
 /**
  * Gives a share of the rows of a tree to the accurate tier, and lets them correct the fast tier: two passes over the files, before any
- * row is written. Neither the order of files nor the workers show. Memory: 8 bytes a row, and 300 for each of the share.
+ * row is written. Neither the order of files nor the workers show. Memory: 8 bytes a row, and 77 for each of the share; 5 MB of lessons.
  */
 export async function judgeTree(
   pool: WorkerPool,
@@ -51,20 +53,22 @@ export async function judgeTree(
     threshold: params.threshold,
     lessonShare: share,
   }));
-  const found = await askUnits<LookTask, UnitLooks>(
+  const found = await askUnits<LookTask, Awaited<ReturnType<typeof lookStep>>>(
     pool,
     tasks,
     'refine',
-    ({ looks }) => looks.length,
+    ({ looks }) => looks.at.length,
     context,
   );
   const parts = [...found.values()].flatMap(({ lessons }) => lessons ?? []);
-  const correction =
-    share > 0
-      ? fitCorrection(mergeLessons(parts, choice, params.fast.labels.length), params.fast.doubt)
-      : null;
-  const tagger = params.accurate.id;
-  return new Map(units.map((unit) => [unit, { looks: found.get(unit)?.looks ?? [], correction, tagger }]));
+  const lessons = mergeLessons(parts, choice, params.fast.labels.length);
+  const correction = share > 0 ? await learnFrom(pool, lessons, params.fast, context) : null;
+  return new Map(
+    units.map((unit) => [
+      unit,
+      { looks: found.get(unit)?.looks ?? null, correction, accurate: params.accurate },
+    ]),
+  );
 }
 
 /** Which readable rows of which units the accurate tier gets. */
@@ -73,7 +77,7 @@ async function chooseRows(
   units: readonly Unit[],
   { share, correct }: TreeCascade,
   context: RunContext,
-): Promise<{ readonly choice: LeastSureChoice; readonly chosen: ReadonlyMap<Unit, readonly number[]> }> {
+): Promise<{ readonly choice: LeastSureChoice; readonly chosen: ReadonlyMap<Unit, Uint32Array> }> {
   const tasks = units.map((unit): SurveyTask => ({ kind: 'survey', unit }));
   const surveyed = await askUnits<SurveyTask, UnitConfidence>(
     pool,
@@ -84,9 +88,11 @@ async function chooseRows(
   );
   const choice = chooseLeastSure([...surveyed.values()], (eligible) => Math.round(eligible * share), correct);
   warnShortChoice(choice, context);
-  const chosen = new Map<Unit, readonly number[]>();
+  const chosen = new Map<Unit, Uint32Array>();
   for (const [unit, { confidence, hash }] of surveyed) {
-    const rows = [...hash.keys()].filter((row) => isLeastSure(choice, confidence[row] ?? -1, hash[row] ?? 0));
+    const rows = Uint32Array.from(hash.keys()).filter((row) =>
+      isLeastSure(choice, confidence[row] ?? -1, hash[row] ?? 0),
+    );
     if (rows.length > 0) chosen.set(unit, rows);
   }
   return { choice, chosen };

@@ -5,15 +5,14 @@ import { readUnit } from '../../source/read-unit.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
 import { canWrite } from './can-write.ts';
 import { createRecordTagger } from './tag-records.ts';
-import type { TagFileCounts, TagFileTask, UnitCascade } from '../tasks.ts';
-import { correctedTagger } from './corrected-tagger.ts';
+import type { TagFileCounts, TagFileTask } from '../tasks.ts';
 
 /** Tags one unit into a JSONL part. Holds one batch, and what the accurate tier says of the unit. */
 export async function tagFileStep(task: TagFileTask, kit: TagKit): Promise<TagFileCounts> {
   const counts = { rows: 0, rejected: 0, bytes: 0, personas: {}, traits: {}, taggers: {}, examples: [] };
   const { cascade } = task;
-  const tag = createRecordTagger(correctedKit(kit, cascade), task, counts);
-  const looks = new Map(cascade?.looks.map((look) => [look.at, { ...look, tagger: cascade.tagger }]));
+  const tag = createRecordTagger(kit, task, counts, cascade);
+  const lookAt = new Map(cascade?.looks ? [...cascade.looks.at].map((at, look) => [at, look]) : []);
   let first = 0;
   await using file = await openAtomic(task.path);
   for await (const batch of readUnit(task.unit, { keepExtra: false, keepRecords: true, openBytes })) {
@@ -21,7 +20,7 @@ export async function tagFileStep(task: TagFileTask, kit: TagKit): Promise<TagFi
     first += batch.length;
     const rows = batch.flatMap((entry, i) =>
       'value' in entry && canWrite(entry.record)
-        ? [{ row: entry.value, record: entry.record, look: looks.get(start + i) }]
+        ? [{ row: entry.value, record: entry.record, look: lookAt.get(start + i) }]
         : [],
     );
     counts.rejected += batch.length - rows.length;
@@ -34,9 +33,4 @@ export async function tagFileStep(task: TagFileTask, kit: TagKit): Promise<TagFi
   }
   await file.publish();
   return counts;
-}
-
-function correctedKit(kit: TagKit, cascade: UnitCascade | null): TagKit {
-  if (!cascade?.correction) return kit;
-  return { ...kit, persona: correctedTagger(kit.persona, cascade.correction, cascade.tagger) };
 }

@@ -5,7 +5,10 @@ import { compileControlToken, type ControlToken } from '../../shard/control-toke
 import { RowEncoder } from '../../tag/encode.ts';
 import { bestLabel, compileTraitDecision } from '../../tag/decide.ts';
 import type { TagKit } from '../../tag/tag-unit.ts';
-import type { SecondLook } from './look-step.ts';
+import type { UnitLooks } from './look-step.ts';
+import { compileCorrection } from '../../fit/correction.ts';
+import type { UnitCascade } from './cascade-tasks.ts';
+import { correctedId } from './corrected-tagger.ts';
 import { createExplainer, type ExplainedRow, keepExample } from './tag-explain.ts';
 
 export interface TagCountsByName {
@@ -24,11 +27,11 @@ export interface TagOptions {
   readonly explain: boolean;
 }
 
-/** A row, the record it was read from, and what the accurate tier says of it where it was asked. */
+/** A row, the record it was read from, and which look of the accurate tier is of it, where one is. */
 export interface RowRecord {
   readonly row: Row;
   readonly record: unknown;
-  readonly look?: (SecondLook & { readonly tagger: string }) | undefined;
+  readonly look?: number | undefined;
 }
 
 /** A record with its tags, as `tag` writes it. */
@@ -44,25 +47,27 @@ export function createRecordTagger(
   kit: TagKit,
   options: TagOptions,
   counts: TagCountsByName,
+  cascade: UnitCascade | null = null,
 ): (rows: readonly RowRecord[]) => Promise<TaggedRecord[]> {
   const { labels, thresholds } = kit.traits.info;
   const encoder = new RowEncoder();
   const token = compileControlToken('<persona:{persona_name}>', kit.taxonomy.personas);
   const explain = options.explain ? createExplainer(kit.persona) : undefined;
   const decide = compileTraitDecision(kit.taxonomy, labels, thresholds);
+  const judge = createJudge(kit.persona.info, options.threshold, cascade);
   return async (rows) => {
-    const { text } = encoder.encode(rows.map(({ row }) => row));
+    const { text, outputChars } = encoder.encode(rows.map(({ row }) => row));
     const { scores: personas, heads } = await kit.persona.tag(text);
     const { scores: traits } = await kit.traits.tag(text, heads);
-    const best = rows.map(({ look }, i) => look ?? bestPersona(personas, i, kit, options.threshold));
+    const best = rows.map(({ look }, i) => judge(look, personas, i, (outputChars[i] ?? 0) > 0));
     const reasons = await explain?.(
       text,
-      // Reasons and an accurate tier are refused together: every row has a label of the fast tier.
-      best.map((one) => ('label' in one ? one.label : 0)),
+      best.map(({ label }) => label),
     );
     return rows.map((row, i) => {
       const { persona, score, tagger } = best[i] ?? { persona: abstainPersona, score: 0, tagger: '' };
-      const traitScores = row.look?.traits ?? traits.subarray(i * labels.length, (i + 1) * labels.length);
+      const [own, at] = row.look === undefined ? [traits, i] : [cascade?.looks?.traits ?? traits, row.look];
+      const traitScores = own.subarray(at * labels.length, (at + 1) * labels.length);
       const mask = decide(traitScores, 0);
       const held = kit.taxonomy.traits.flatMap((trait, bit) => (mask & (1 << bit) ? [trait.id] : []));
       const scores = held.map((trait) => round(traitScores[labels.indexOf(trait)] ?? 0));
@@ -153,10 +158,33 @@ interface BestPersona {
   readonly tagger: string;
 }
 
-function bestPersona(scores: Float32Array, row: number, kit: TagKit, threshold: number | null): BestPersona {
-  const { thresholds } = kit.persona.info;
-  const limits = threshold === null ? thresholds : thresholds.map(() => threshold);
-  return nameOf(bestLabel(scores, row, limits), kit.persona.info);
+/** Returns what decides a row: the accurate tier where it was asked, else the fast one, corrected where it may be. */
+function createJudge(
+  info: TaggerInfo,
+  threshold: number | null,
+  cascade: UnitCascade | null,
+): (look: number | undefined, scores: Float32Array, row: number, hasOutput: boolean) => BestPersona {
+  const limits = threshold === null ? info.thresholds : info.thresholds.map(() => threshold);
+  const correct = cascade?.correction && compileCorrection(cascade.correction);
+  const corrected = { ...info, id: cascade ? correctedId(info.id, cascade.accurate.id) : info.id };
+  return (look, scores, row, hasOutput) => {
+    if (look !== undefined && cascade?.looks) return accurateBest(cascade.looks, look, cascade.accurate);
+    const { length } = info.labels;
+    // As in a run, only rows that could have been lessons.
+    const isCorrected = hasOutput && correct;
+    if (isCorrected) correct(scores.subarray(row * length, (row + 1) * length));
+    return nameOf(bestLabel(scores, row, limits), isCorrected ? corrected : info);
+  };
+}
+
+function accurateBest(looks: UnitLooks, look: number, accurate: TaggerInfo): BestPersona {
+  const found = {
+    label: looks.label[look] ?? 0,
+    score: looks.score[look] ?? 0,
+    isSure: looks.isSure[look] === 1,
+  };
+  // Of the accurate tier's labels: reasons and a cascade are refused together.
+  return nameOf(found, accurate);
 }
 
 function nameOf(

@@ -13,7 +13,8 @@ import { warnLeftOut } from '../scan/scan-warnings.ts';
 import type { ExplainedRow } from './tag-explain.ts';
 import { judgeTree, type TreeCascade } from './survey.ts';
 import type { TagOptions } from './tag-records.ts';
-import type { TagFileCounts, TagFileTask, UnitCascade } from '../tasks.ts';
+import type { UnitCascade } from './cascade-tasks.ts';
+import type { TagFileCounts, TagFileTask } from '../tasks.ts';
 
 export interface TagTreeResult {
   readonly rows: number;

@@ -73,7 +73,7 @@ function baseRow(
     tools: row.tools ?? null,
     persona,
     personaScore: (placements.scores[place] ?? 0) / 65535,
-    taggedBy: rules.judges[placements.refined[place] ?? 0] ?? '',
+    taggedBy: rules.judges[placements.judge[place] ?? 0] ?? '',
     traits: traitBits.map((bit) => taxonomy.traits[bit]?.id ?? ''),
     traitScores: traitBits.map((bit) => (tags.traitScores[at * maximumTraits + bit] ?? 0) / 255),
     source: unit.file.source,

@@ -127,7 +127,7 @@ function placeByUnit(table: PlanTable, splits: readonly Split[], shards: readonl
       copies: all.copies.slice(from, to),
       personas: Uint8Array.from(rows, (row) => table.persona[row] ?? 0),
       scores: Uint16Array.from(rows, (row) => table.score[row] ?? 0),
-      refined: Uint8Array.from(rows, (row) => table.refined[row] ?? 0),
+      judge: Uint8Array.from(rows, (row) => table.judge[row] ?? 0),
     };
   });
 }

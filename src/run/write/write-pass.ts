@@ -15,7 +15,15 @@ import { runPaths } from '../paths.ts';
 import { RedoReasons } from '../redo-reasons.ts';
 import type { Screening } from '../tag/screen-pass.ts';
 import type { TaggedFileUnit } from '../tag/tag-pass.ts';
-import type { CollectCounts, CollectTask, RowRules, ShardCounts, ShardTask, StepResult } from '../tasks.ts';
+import type {
+  CollectCounts,
+  CollectTask,
+  Judges,
+  RowRules,
+  ShardCounts,
+  ShardTask,
+  StepResult,
+} from '../tasks.ts';
 import { runSteps } from '../steps.ts';
 
 /** Changes when the bytes of a shard change for the same plan. */
@@ -36,8 +44,7 @@ export interface WriteInput {
   readonly layout: WriteLayout;
   readonly sources: readonly CorpusSource[];
   readonly taxonomy: Taxonomy;
-  /** Ids of the fast tier, corrected or not, and of the accurate one; the same twice without a cascade. */
-  readonly judges: readonly [string, string];
+  readonly judges: Judges;
   readonly toolVersion: string;
 }
 

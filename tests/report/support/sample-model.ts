@@ -177,6 +177,8 @@ export function sampleModel(options: SampleOptions = {}): ReportModel {
       rows: refined,
       agreed: Math.floor(refined / 3),
       confidence: 0.24,
+      drawn: 0,
+      correct: false,
       correction: null,
     },
     confidence: ['persona-v1', 'traits-v1'].map((tagger, index) => ({

@@ -1,0 +1,62 @@
+import type { TaggerInfo } from '../../core/tagger.ts';
+import type { Unit } from '../../core/unit.ts';
+import type { Correction } from '../../fit/correction.ts';
+import type { Lessons } from '../../fit/fit-correction.ts';
+import type { LeastSure } from '../../tag/least-sure.ts';
+import type { StepKey } from '../checkpoint.ts';
+import type { UnitLooks } from './look-step.ts';
+
+/** Tags the other rows of a unit anew, with the fast tier as the accurate tier corrects it. */
+export interface CorrectTask {
+  readonly kind: 'correct';
+  readonly name: string;
+  readonly unit: Unit;
+  readonly take: number | null;
+  readonly origin: number;
+  readonly synthetic: boolean;
+  readonly out: string;
+  /** The fast tier's, relative to `out`. */
+  readonly sidecar: string;
+  /** What comes in its place, relative to `out`. */
+  readonly corrected: string;
+  readonly done: string;
+  readonly key: StepKey;
+  /** The accurate tier's rows, which stay as they are. */
+  readonly choice: LeastSure;
+  readonly correction: Correction;
+}
+
+export interface CorrectCounts {
+  /** Rows that were corrected. */
+  readonly rows: number;
+  /** Of them: those with another best persona than before. */
+  readonly changed: number;
+}
+
+/** Fits a correction to what both tiers say of some rows; answers with a Correction. */
+export interface LearnTask {
+  readonly kind: 'learn';
+  readonly lessons: Lessons;
+  /** Of the fast tier. */
+  readonly doubt: number;
+}
+
+/** Asks the accurate tier about the chosen rows of one unit; answers with UnitLooks, and what both tiers say of those that are lessons. */
+export interface LookTask {
+  readonly kind: 'look';
+  readonly unit: Unit;
+  /** Which of its readable rows, in order. */
+  readonly rows: Uint32Array;
+  /** Overrides the tagger's own thresholds. */
+  readonly threshold: number | null;
+  /** Share of the rows of which both tiers' scores come back; 0: none. */
+  readonly lessonShare: number;
+}
+
+/** The accurate tier's part in one unit. */
+export interface UnitCascade {
+  /** null: none of its rows was chosen. */
+  readonly looks: UnitLooks | null;
+  readonly correction: Correction | null;
+  readonly accurate: TaggerInfo;
+}
