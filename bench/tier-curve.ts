@@ -14,14 +14,24 @@ import { listFiles } from '../src/source/list-files.ts';
 import { openBytes } from '../src/source/open-bytes.ts';
 import { scanFile } from '../src/source/scan-file.ts';
 import { RowEncoder } from '../src/tag/encode.ts';
-import { chooseLeastSure, confidencesOfBatch, isLeastSure, joinConfidences } from '../src/tag/least-sure.ts';
+import { mergeLessons } from '../src/run/tag/lessons.ts';
+import {
+  chooseLeastSure,
+  confidencesOfBatch,
+  isLeastSure,
+  joinConfidences,
+  type LeastSureChoice,
+} from '../src/tag/least-sure.ts';
+import { compileCorrection } from '../src/fit/correction.ts';
+import { fitCorrection } from '../src/fit/fit-correction.ts';
 import { loadTaxonomy, openTagger, taggersRoot } from '../taggers/index.ts';
 
 /**
  * Accuracy against speed of the fast tier, cascades and the accurate tier on labelled rows:
  * `node --import ./scripts/register-ts.mjs bench/tier-curve.ts --data labelled.jsonl.gz --out docs/tiers.svg`.
- * Both taggers see every row once, on one core; the cascades are made from their scores by the rule of a run. Rows/s of a cascade:
- * the time of the fast tier on all rows and of the accurate tier, by its own mean, on its share. Prints a Markdown table.
+ * Both taggers see every row once, on one core; the cascades are made from their scores by the rule of a run, with and without correction.
+ * Rows/s of a cascade: the time of the fast tier on all rows, of the accurate tier, by its own mean, on its share, and where it corrects, of
+ * the fast tier once more and of the correction. Prints a Markdown table; the chart has the corrected ones.
  */
 const { values } = parseArgs({
   options: {
@@ -50,6 +60,8 @@ interface TierScores {
 
 interface CurvePoint {
   readonly share: number;
+  /** Whether the accurate tier's rows corrected the fast tier. */
+  readonly corrected: boolean;
   readonly refined: number;
   readonly rowsPerSecond: number;
   readonly accuracy: number;
@@ -61,8 +73,10 @@ interface CurvePoint {
 const labelled = await readData(values.data);
 const fast = await scoreAll(values.fast, labelled.rows);
 const accurate = await scoreAll(values.accurate, labelled.rows);
-const points = values.shares.split(',').map((share) => pointOf(Number(share)));
-process.stdout.write(tableOf(points));
+const surveyed = confidences();
+const plain = values.shares.split(',').map((share) => pointOf(Number(share), false));
+const points = plain.map((point) => correctedPoint(point.share) ?? point);
+process.stdout.write(tableOf([...points, ...plain.filter((point) => !points.includes(point))]));
 if (values.out) await writeFileAtomic(values.out, `${chartOf(points)}\n`);
 
 async function readData(path: string): Promise<Labelled> {
@@ -106,19 +120,34 @@ async function scoreAll(name: string, rows: readonly Row[]): Promise<TierScores>
   return { scores, rowsPerSecond: rows.length / seconds, info: tagger.info };
 }
 
-function pointOf(share: number): CurvePoint {
-  const choice = chooseLeastSure([confidences()], (eligible) => Math.round(eligible * share));
-  const { confidence, hash } = confidences();
+/** undefined where too few rows are refined to correct anything. */
+function correctedPoint(share: number): CurvePoint | undefined {
+  return choose(share, true).drawnRows > 0 ? pointOf(share, true) : undefined;
+}
+
+function choose(share: number, correct: boolean): LeastSureChoice {
+  return chooseLeastSure([surveyed], (eligible) => Math.round(eligible * share), correct);
+}
+
+function pointOf(share: number, correct: boolean): CurvePoint {
+  const choice = choose(share, correct);
+  const { confidence, hash } = surveyed;
   const isRefined = (row: number): boolean =>
     share === 1 || isLeastSure(choice, confidence[row] ?? -1, hash[row] ?? 0);
-  const labels = [...new Set(labelled.gold)].toSorted((a, b) => a - b);
-  const among = evaluateLabels(judge(labels, isRefined), taxonomy);
-  const all = evaluateLabels(judge(null, isRefined), taxonomy);
+  const correction = correct ? correctionOf(choice) : null;
+  const labels = [...new Set(labelled.gold)].toSorted((x, y) => x - y);
+  const scores = correction?.scores ?? fast.scores;
+  const among = evaluateLabels(judge(labels, scores, isRefined), taxonomy);
+  const all = evaluateLabels(judge(null, scores, isRefined), taxonomy);
   const refined = labelled.rows.reduce((sum, _, row) => sum + (isRefined(row) ? 1 : 0), 0);
+  const passes = (share === 1 ? 0 : 1) + (correct ? 1 : 0);
   const seconds =
-    (share === 1 ? 0 : 1 / fast.rowsPerSecond) + refined / labelled.rows.length / accurate.rowsPerSecond;
+    passes / fast.rowsPerSecond +
+    refined / labelled.rows.length / accurate.rowsPerSecond +
+    (correction?.seconds ?? 0) / labelled.rows.length;
   return {
     share,
+    corrected: correct,
     refined,
     rowsPerSecond: 1 / seconds,
     accuracy: among.accuracy,
@@ -126,6 +155,37 @@ function pointOf(share: number): CurvePoint {
     withAbstention: all.accuracy,
     abstained: all.abstention_rate,
   };
+}
+
+/** The fast tier's scores as the chosen rows correct them, and what that took, from the fit on. */
+function correctionOf(choice: LeastSureChoice): { scores: Float32Array[]; seconds: number } {
+  const started = performance.now();
+  const { labels, doubt } = fast.info;
+  const width = labels.length;
+  const { confidence, hash } = surveyed;
+  const chosen = labelled.rows
+    .map((_, row) => row)
+    .filter((row) => isLeastSure(choice, confidence[row] ?? -1, hash[row] ?? 0));
+  const pick = (of: (row: number, label: string) => number): Float32Array =>
+    Float32Array.from(chosen.flatMap((row) => labels.map((label) => of(row, label))));
+  const lessons = {
+    hash: Uint32Array.from(chosen, (row) => hash[row] ?? 0),
+    fast: pick((row, label) => scoreOf(fast, row, label)),
+    accurate: pick((row, label) => scoreOf(accurate, row, label)),
+  };
+  const correct = compileCorrection(fitCorrection(mergeLessons([lessons], choice, width), doubt));
+  const scores = fast.scores.map((batch) => Float32Array.from(batch));
+  for (const [row, one] of confidence.entries()) {
+    const at = (row % batchRows) * width;
+    if (one >= 0)
+      correct((scores[Math.floor(row / batchRows)] ?? new Float32Array()).subarray(at, at + width));
+  }
+  return { scores, seconds: (performance.now() - started) / 1000 };
+}
+
+function scoreOf({ scores, info }: TierScores, row: number, label: string): number {
+  const at = (row % batchRows) * info.labels.length + info.labels.indexOf(label);
+  return scores[Math.floor(row / batchRows)]?.[at] ?? 0;
 }
 
 function confidences(): ReturnType<typeof joinConfidences> {
@@ -140,7 +200,11 @@ function confidences(): ReturnType<typeof joinConfidences> {
   );
 }
 
-function judge(among: readonly number[] | null, isRefined: (row: number) => boolean): Judgements {
+function judge(
+  among: readonly number[] | null,
+  fastScores: readonly Float32Array[],
+  isRefined: (row: number) => boolean,
+): Judgements {
   const { rows, gold } = labelled;
   const out = {
     rows: rows.length,
@@ -152,7 +216,7 @@ function judge(among: readonly number[] | null, isRefined: (row: number) => bool
   const judges = [fast, accurate].map(({ info }) => createJudge(info, taxonomy, among));
   for (let row = 0; row < rows.length; row++) {
     const tier = isRefined(row) ? 1 : 0;
-    const batch = (tier === 1 ? accurate : fast).scores[Math.floor(row / batchRows)];
+    const batch = (tier === 1 ? accurate.scores : fastScores)[Math.floor(row / batchRows)];
     const said = judges[tier]?.(batch ?? new Float32Array(), row % batchRows);
     out.best[row] = said?.best ?? 0;
     out.scores[row] = said?.score ?? 0;
@@ -161,9 +225,10 @@ function judge(among: readonly number[] | null, isRefined: (row: number) => bool
   return out;
 }
 
-function nameOf({ share }: CurvePoint): string {
+function nameOf({ share, corrected }: CurvePoint): string {
   if (share === 0) return fast.info.id;
-  return share === 1 ? accurate.info.id : `cascade ${share * 100} %`;
+  if (share === 1) return accurate.info.id;
+  return `cascade ${share * 100} %${corrected ? '' : ', no correction'}`;
 }
 
 function tableOf(all: readonly CurvePoint[]): string {

@@ -39,7 +39,7 @@ CALIBRATION = """Thresholds aim at a precision of {threshold_precision}: {covera
 The temperature was chosen on the same rows. When each sixth of the datasets is judged by the temperature of the others:"""
 
 
-CASCADE = """The same rows, best of all labels, when the accurate tier decides those of which the fast tier is least sure. 0 is the fast tier alone."""
+CASCADE = """The same rows, best of all labels, when the accurate tier decides those of which the fast tier is least sure and corrects no others (`cascade.correct: false`). 0 is the fast tier alone. What correcting the others brings stands in `bench/results.md`."""
 
 
 def table(head, rows):

@@ -12,20 +12,20 @@ export const cascadeSchema = z.strictObject({
     .max(1)
     .optional()
     .describe(
-      'Share of the rows with assistant text that the accurate tier tags: those of which the fast tier is least sure. Not given, and without max_seconds: none.',
+      'Share of the rows with assistant text that the accurate tier tags. Not given, and without max_seconds: none.',
     ),
   max_seconds: z
     .number()
     .positive()
     .optional()
     .describe(
-      'Wall time for the accurate tier, about: its speed is measured first, then the number of rows is fixed and recorded. Time decides what is tagged, so the output differs from run to run; started again, a run keeps its number. With budget: the smaller of the two.',
+      'Wall time for the accurate tier, about: its speed is measured first, then the number of rows is fixed and recorded. Time decides what is tagged, so the output differs from run to run; started again, a run keeps its number. With budget: the smaller of the two. The correction of the other rows comes on top.',
     ),
   correct: z
     .boolean()
     .default(true)
     .describe(
-      'Let the rows of the accurate tier correct the fast tier on all others: two thirds of its rows are then drawn instead of the least sure. From 128 rows on; below, and with false, the accurate tier gets the least sure rows and changes no other.',
+      'Let the rows of the accurate tier correct the fast tier on all others, which are then tagged once more: two thirds of its rows are drawn, the others those of which the fast tier is least sure. From 128 rows on; below, and with false, it gets the least sure rows alone and changes no other.',
     ),
 });
 

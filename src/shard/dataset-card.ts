@@ -119,7 +119,7 @@ function columns({ format }: DatasetCardOptions): string[] {
     '|---|---|',
     ...text,
     '| `_persona`, `_persona_score` | persona of the assistant, and how sure the tagger was |',
-    '| `_tagged_by` | the persona tagger that judged the row: the fast tier, or the accurate one where that was unsure |',
+    '| `_tagged_by` | the persona tagger that judged the row: the fast tier, the accurate one, or `fast+accurate`, the fast one as the accurate one corrected it on this corpus |',
     '| `_traits`, `_trait_scores` | traits of the assistant, aligned |',
     '| `_source`, `_row_key` | where the row came from; 128-bit key of (source, revision, file, row) |',
     '| `_phase`, `_adapter` | where it stands |',

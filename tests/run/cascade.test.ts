@@ -191,6 +191,36 @@ test('without correction the rows of the fast tier stay as they are, and nothing
   expect((await runCli(['verify', '--run', out])).code).toBe(0);
 });
 
+test('rows whose persona their source fixes are not corrected, and the audit judges by the corrected tier', async () => {
+  const path = join(folder, 'fixed.yaml');
+  const audited = (await readFile(join(folder, 'b.jsonl'), 'utf8')).trimEnd().split('\n').slice(0, 40);
+  const labelled = audited.map((line) =>
+    JSON.stringify({ ...JSON.parse(line), persona: 'archetypal_analyst' }),
+  );
+  await writeFile(join(folder, 'audit.jsonl'), labelled.join('\n'));
+  const config = (sources: string): string =>
+    `cascade: {tagger: ${tiny}, budget: 0.5}\naudit: {file: audit.jsonl}\nsources: [${sources}]\n`;
+  const a = '{name: a, path: a.jsonl}';
+  const b = '{name: b, path: b.jsonl, persona: poet, prior_strength: 1}';
+  await writeFile(path, config(`${a}, ${b}`));
+  const out = join(folder, 'fixed');
+  expect((await runCli(['--config', path, '--out', out])).code).toBe(0);
+  expect(await factsOf(out)).toMatchObject({ eligible: 400, rows: 200, correction: { rows: 200 } });
+  const reportOf = async (run: string) =>
+    JSON.parse(await readFile(join(run, 'report', 'report.json'), 'utf8'));
+  expect((await reportOf(out)).tiers.map(({ rows: count }: { rows: number }) => count)).toEqual([
+    200, 200, 200,
+  ]);
+  // The fixture says one persona of every row, the fast tier hardly ever: audited rows that are not in the corpus get it too.
+  await writeFile(path, config(a));
+  const alone = join(folder, 'alone');
+  expect((await runCli(['--config', path, '--out', alone])).code).toBe(0);
+  const { audit } = await reportOf(alone);
+  expect(
+    audit.personas.find(({ name }: { name: string }) => name === 'archetypal_analyst').sensitivity,
+  ).toBeGreaterThan(0.2);
+});
+
 test('a wall-time budget fixes its number of rows once; started again the run keeps it', async () => {
   const cascade = `{tagger: ${tiny}, max_seconds: 0.2}`;
   const out = await run('timed', cascade);

@@ -4,7 +4,7 @@ import type { StageStatus } from './status.ts';
 /**
  * Seconds of each stage for one second of TAG, where no earlier run of the folder tells: one million rows with a corpus of
  * the same size, two workers (bench/results.md, "Whole runs"). Rough: the last three depend on
- * how much is selected. `refine`, `correct` and `screen` run by option.
+ * how much is selected. `refine`, `correct` and `screen` run by option, and no share of TAG tells their time.
  */
 const shareOfTag: Readonly<Record<Stage, number>> = {
   scan: 0.05,

@@ -19,7 +19,7 @@ export function warnShortChoice({ rows, wanted }: LeastSureChoice, context: RunC
   if (rows >= 0.9 * wanted) return;
   context.warn(
     'cascade-short',
-    `the accurate tier gets ${rows} rows instead of ${wanted}: the next least sure rows are equal in content, and too many to take all`,
+    `the accurate tier gets ${rows} rows instead of ${wanted}: the next ones are equal in content, and too many to take all`,
   );
 }
 
