@@ -31,7 +31,8 @@ import { loadTaxonomy, openTagger, taggersRoot } from '../taggers/index.ts';
  * `node --import ./scripts/register-ts.mjs bench/tier-curve.ts --data labelled.jsonl.gz --out docs/tiers.svg`.
  * Both taggers see every row once, on one core; the cascades are made from their scores by the rule of a run, with and without correction.
  * Rows/s of a cascade: the time of the fast tier on all rows, of the accurate tier, by its own mean, on its share, and where it corrects, of
- * the fast tier once more and of the correction. Prints a Markdown table; the chart has the corrected ones.
+ * the fast tier once more and of the correction. Prints a Markdown table; the chart has the corrected ones, and what a
+ * run would write: any of all labels, abstaining.
  */
 const { values } = parseArgs({
   options: {
@@ -66,7 +67,9 @@ interface CurvePoint {
   readonly rowsPerSecond: number;
   readonly accuracy: number;
   readonly categories: number;
+  /** What a run would write: any of all labels, or none. */
   readonly withAbstention: number;
+  readonly categoriesWithAbstention: number;
   readonly abstained: number;
 }
 
@@ -153,6 +156,7 @@ function pointOf(share: number, correct: boolean): CurvePoint {
     accuracy: among.accuracy,
     categories: among.category_accuracy,
     withAbstention: all.accuracy,
+    categoriesWithAbstention: all.category_accuracy,
     abstained: all.abstention_rate,
   };
 }
@@ -231,17 +235,22 @@ function nameOf({ share, corrected }: CurvePoint): string {
   return `cascade ${share * 100} %${corrected ? '' : ', no correction'}`;
 }
 
+function shortNameOf({ share }: CurvePoint): string {
+  if (share === 0) return 'fast';
+  return share === 1 ? 'accurate' : `${share * 100} %`;
+}
+
 function tableOf(all: readonly CurvePoint[]): string {
   const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
   const lines = all.map(
     (point) =>
-      `| ${nameOf(point)} | ${point.refined} | ${Math.round(point.rowsPerSecond)} | ${percent(point.accuracy)} | ${percent(point.categories)} | ${percent(point.withAbstention)} | ${percent(point.abstained)} |`,
+      `| ${nameOf(point)} | ${point.refined} | ${Math.round(point.rowsPerSecond)} | ${percent(point.accuracy)} | ${percent(point.categories)} | ${percent(point.withAbstention)} | ${percent(point.categoriesWithAbstention)} | ${percent(point.abstained)} |`,
   );
   const classes = new Set(labelled.gold).size;
   return [
     `${labelled.rows.length} rows of ${classes} classes, one core\n`,
-    `| tier | rows refined | rows/s | right among the ${classes} classes | right category | right among all, abstaining | abstained |`,
-    '|---|---|---|---|---|---|---|',
+    `| tier | rows refined | rows/s | right among the ${classes} classes | right category | right among all, abstaining | right category | abstained |`,
+    '|---|---|---|---|---|---|---|---|',
     ...lines,
     '',
   ].join('\n');
@@ -257,7 +266,7 @@ function chartOf(all: readonly CurvePoint[]): string {
     lineStyle: { color },
     data: all.toReversed().map((point) => ({
       value: [point.rowsPerSecond, valueOf(point) * 100],
-      label: { show: true, position: 'top' as const, color, fontSize: 10.5, formatter: nameOf(point) },
+      label: { show: true, position: 'top' as const, color, fontSize: 10.5, formatter: shortNameOf(point) },
     })),
     endLabel: { show: true, formatter: name, color, distance: 14 },
   });
@@ -267,7 +276,7 @@ function chartOf(all: readonly CurvePoint[]): string {
     description: all
       .map(
         (point) =>
-          `${nameOf(point)}: ${Math.round(point.rowsPerSecond)} rows/s, ${(point.accuracy * 100).toFixed(1)} %`,
+          `${nameOf(point)}: ${Math.round(point.rowsPerSecond)} rows/s, ${(point.withAbstention * 100).toFixed(1)} %`,
       )
       .join('; '),
     width: 760,
@@ -292,8 +301,8 @@ function chartOf(all: readonly CurvePoint[]): string {
         splitLine: { lineStyle: { color: colours.grid.light } },
       },
       series: [
-        line(colours.after.light, (point) => point.accuracy, 'class'),
-        line(colours.flowC.light, (point) => point.categories, 'category'),
+        line(colours.after.light, (point) => point.withAbstention, 'class'),
+        line(colours.flowC.light, (point) => point.categoriesWithAbstention, 'category'),
       ],
     },
   });

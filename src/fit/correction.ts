@@ -1,4 +1,4 @@
-/** What a corpus taught the fast tier: a change of its log-probabilities as a function of them. About 350 kB as JSON at 57 labels. */
+/** What a corpus taught the fast tier: a change of the roots of its probabilities as a function of their logarithms. About 350 kB as JSON at 57 labels. */
 export interface Correction {
   readonly labels: number;
   /** Share of the fast tier's probabilities that is spread evenly. */
@@ -45,8 +45,7 @@ export function compileCorrection(correction: Correction): (scores: Float32Array
         inputs[k] = Math.exp(-kernelWidth * distance);
       }
       for (let j = 0; j < labels; j++) change[j] = dot(inputs, 0, weights, j * width, width);
-      const least = doubt > 0 ? 0 : smallest(doubt);
-      shift(row, change, { temperature, least });
+      shift(row, change, { temperature, keepsZeros: doubt > 0 });
     }
   };
 }
@@ -77,29 +76,33 @@ function transpose(values: readonly number[], columns: number): Float64Array {
   );
 }
 
-/** The probabilities whose logarithms are changed by `change`, then divided by `temperature`. */
+/** Row sums stay; with `keepsZeros` what is 0 does, too. */
 function shift(
   row: Float32Array,
   change: Float64Array,
-  { temperature, least }: { readonly temperature: number; readonly least: number },
+  { temperature, keepsZeros }: { readonly temperature: number; readonly keepsZeros: boolean },
 ): void {
-  let highest = -Infinity;
+  let sum = 0;
   let total = 0;
   for (let j = 0; j < row.length; j++) {
     const score = row[j] as number;
-    total += score;
-    const logit = (Math.log(Math.max(score, least)) + (change[j] as number)) / temperature;
-    change[j] = logit;
-    highest = Math.max(highest, logit);
-  }
-  let sum = 0;
-  for (let j = 0; j < row.length; j++) {
-    const mass = Math.exp((change[j] as number) - highest);
+    const logit = logitOf(score, change[j] as number);
+    const mass = keepsZeros && score === 0 ? 0 : Math.exp(logit / temperature);
     change[j] = mass;
+    total += score;
     sum += mass;
   }
   if (total === 0) return;
   for (let j = 0; j < row.length; j++) row[j] = ((change[j] as number) / sum) * total;
+}
+
+/** Below it the root of a probability falls ever more slowly, so that it stays positive and keeps its order. */
+const leastRoot = 0.03;
+
+/** Logarithm of a probability whose root is changed by `change`. */
+export function logitOf(probability: number, change: number): number {
+  const root = Math.sqrt(probability) + change;
+  return 2 * (root < leastRoot ? Math.log(leastRoot) + root / leastRoot - 1 : Math.log(root));
 }
 
 /** Half of the last decimal that taggers give: six before doubt is spread, else four. */

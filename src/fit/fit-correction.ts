@@ -1,6 +1,6 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
-import { type Correction, kernel, writeFeatures } from './correction.ts';
+import { type Correction, kernel, logitOf, writeFeatures } from './correction.ts';
 
 /**
  * Rows that both tiers judged. Parallel arrays; `fast` and `accurate` are probabilities, row-major [rows, labels], both in the order
@@ -18,14 +18,13 @@ export interface Lessons {
 const mostCentres = 128;
 const linear = 2;
 const constant = 0.2;
-const penalty = 0.2;
-const sharpening = 2;
-const leastTarget = 1e-3;
+const penalty = 0.1;
+const sharpening = 3;
 const jitter = 1e-4;
 
 /**
- * Least squares from the fast tier's log-probabilities to what the accurate tier adds to them: kernel ridge regression on a Nyström basis
- * (Williams & Seeger 2001) beside a linear part, penalised alike. The accurate tier's probabilities are squared and normalised
+ * Least squares from the fast tier's log-probabilities to what the accurate tier adds to the roots of its probabilities: kernel ridge regression on a Nyström basis
+ * (Williams & Seeger 2001) beside a linear part, penalised alike. The accurate tier's probabilities are cubed and normalised
  * first, since a penalised fit falls short of them. How sure the result is follows from the drawn rows, each judged by what the others teach
  * (the hat matrix gives that without another fit): one temperature makes its mean confidence the probability that the accurate tier
  * gives to its choices. Deterministic in the lessons and their order. Holds the lessons' features, 3 kB a row.
@@ -83,20 +82,16 @@ function basisOf(features: Float64Array, centres: Float64Array, labels: number):
   return basis;
 }
 
-/** What the accurate tier, sharpened, adds to the fast tier's log-probabilities; mean 0 a row. */
+/** What the accurate tier, sharpened, adds to the roots of the fast tier's probabilities. */
 function targetsOf({ fast, accurate, labels }: Lessons): Float64Array {
   const targets = new Float64Array(fast.length);
   for (let at = 0; at < fast.length; at += labels) {
     let sum = 0;
     for (let j = 0; j < labels; j++) sum += (accurate[at + j] as number) ** sharpening;
-    let mean = 0;
     for (let j = 0; j < labels; j++) {
-      const wanted = Math.max((accurate[at + j] as number) ** sharpening / sum, leastTarget);
-      const value = Math.log(wanted / Math.max(fast[at + j] as number, leastTarget));
-      targets[at + j] = value;
-      mean += value / labels;
+      const wanted = (accurate[at + j] as number) ** sharpening / sum;
+      targets[at + j] = Math.sqrt(wanted) - Math.sqrt(fast[at + j] as number);
     }
-    for (let j = 0; j < labels; j++) targets[at + j] = (targets[at + j] as number) - mean;
   }
   return targets;
 }
@@ -179,7 +174,7 @@ function heldOutLogits(lessons: Lessons, { basis, targets, width, inverse, weigh
     for (let j = 0; j < labels; j++) {
       const target = targets[row * labels + j] as number;
       const change = target - (target - (predicted[j] as number)) / rest;
-      logits[at * labels + j] = Math.log(lessons.fast[row * labels + j] as number) + change;
+      logits[at * labels + j] = logitOf(lessons.fast[row * labels + j] as number, change);
     }
   });
   return logits;
