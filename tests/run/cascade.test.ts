@@ -206,8 +206,8 @@ test('rows whose persona their source fixes are not corrected, and the audit jud
   const out = join(folder, 'fixed');
   expect((await runCli(['--config', path, '--out', out])).code).toBe(0);
   expect(await factsOf(out)).toMatchObject({ eligible: 400, rows: 200, correction: { rows: 200 } });
-  const reportOf = async (run: string) =>
-    JSON.parse(await readFile(join(run, 'report', 'report.json'), 'utf8'));
+  const reportOf = async (from: string) =>
+    JSON.parse(await readFile(join(from, 'report', 'report.json'), 'utf8'));
   expect((await reportOf(out)).tiers.map(({ rows: count }: { rows: number }) => count)).toEqual([
     200, 200, 200,
   ]);
