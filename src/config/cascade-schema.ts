@@ -25,7 +25,7 @@ export const cascadeSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Let the rows of the accurate tier correct the fast tier on all others, which are then tagged once more: two thirds of its rows are drawn, the others those of which the fast tier is least sure. From 128 rows on; below, and with false, it gets the least sure rows alone and changes no other.',
+      'Let the rows of the accurate tier correct the fast tier on all others, which are then tagged once more: two thirds of its rows are drawn, the others those of which the fast tier is least sure. From 100 rows on; below, and with false, it gets the least sure rows alone and changes no other.',
     ),
 });
 

@@ -50,7 +50,7 @@ export function isDrawn(choice: LeastSure, hash: number): boolean {
  * may be. With fewer rows than `fewestLessons` it learns nothing that holds elsewhere, and none are drawn (scripts/training/README.md).
  */
 export const drawnShare = 2 / 3;
-export const fewestLessons = 128;
+export const fewestLessons = 100;
 
 /**
  * The best persona's probability × 65535: of the measures tried (distance or ratio of the two best, entropy) none chooses rows that

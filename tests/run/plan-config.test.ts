@@ -187,7 +187,7 @@ test('settings under which rows would be read or tagged anew are told, and chang
   );
   const sentences = [
     'the rows were tagged with taggers.persona persona-v1, not with taggers.persona minilm-v1: run again to tag them anew',
-    'the rows were tagged with no cascade, not with cascade {"tagger":"minilm-v1","budget":0.5}: run again to tag them anew',
+    'the rows were tagged with no cascade, not with cascade {"tagger":"minilm-v1","budget":0.5,"correct":true}: run again to tag them anew',
     'the rows were read with no dataset.data_path, not with dataset.data_path data: run again to read them anew',
     'the rows were read with no run.limit, not with run.limit 50: run again to read them anew',
     'the rows of source "rows" were read with path rows.jsonl, not with path no-such.jsonl: run again to read them anew',

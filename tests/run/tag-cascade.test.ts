@@ -40,7 +40,7 @@ test('tag --cascade gives its share of all files to the accurate tier, the same 
     if (row['_tagged_by'] === 'persona-v1') expect(row).toEqual(before[i]);
 });
 
-test('from 128 rows on they correct the fast tier on all others, the same with 1 and 2 workers', async () => {
+test('from 100 rows on they correct the fast tier on all others, the same with 1 and 2 workers', async () => {
   const cascade = ['--cascade', '0.5', '--accurate', tiny];
   const one = await tag('corrected-1', ...cascade, '--workers', '1');
   const two = await tag('corrected-2', ...cascade, '--workers', '2');

@@ -59,7 +59,7 @@ export const tagCommand: CommandModule<object, TagArguments> = {
         type: 'boolean',
         default: true,
         describe:
-          'With --cascade: let these rows correct --tagger on all others, from 128 rows on; two thirds of them are then drawn, the others those of which --tagger is least sure',
+          'With --cascade: let these rows correct --tagger on all others, from 100 rows on; two thirds of them are then drawn, the others those of which --tagger is least sure',
       })
       .option('accurate', {
         type: 'string',
