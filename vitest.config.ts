@@ -9,7 +9,8 @@ export default defineConfig({
     reporters: ['default', './tests/support/reporter.ts'],
     setupFiles: ['./tests/support/property-seed.ts'],
     globalSetup: ['./tests/support/build.ts'],
-    testTimeout: 60_000,
+    // A machine with other work beside takes several times as long.
+    testTimeout: 240_000,
     hookTimeout: 60_000,
   },
 });
