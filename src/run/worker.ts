@@ -3,7 +3,7 @@ import { workerData } from 'piscina';
 import { errorToShape } from '../core/errors.ts';
 import type { SentenceEncoder, Tagger } from '../core/tagger.ts';
 import type { Taxonomy } from '../core/taxonomy.ts';
-import { fitCorrection } from '../fit/fit-correction.ts';
+import type { Correction } from '../fit/correction.ts';
 import { orderSplit } from '../shard/order.ts';
 import type { WorkerReply } from '../tag/protocol.ts';
 import type { TagKit } from '../tag/tag-unit.ts';
@@ -22,6 +22,7 @@ import { shardStep } from './write/shard-step.ts';
 import { surveyStep } from './tag/survey-step.ts';
 import { tagFileStep } from './tag/tag-file-step.ts';
 import { tagStep } from './tag/tag-step.ts';
+import type { LearnTask } from './tag/cascade-tasks.ts';
 import type { OpenTask, WorkerSetup, WorkerTask } from './tasks.ts';
 
 /** The one module that runs inside worker threads: opens its taggers once, then does one unit of work per task. */
@@ -46,7 +47,7 @@ async function perform(task: WorkerTask): Promise<unknown> {
     case 'correct':
       return correctStep(task, await tagKit());
     case 'learn':
-      return fitCorrection(task.lessons, task.doubt);
+      return learnStep(task);
     case 'pace':
       return paceStep(task, (await accurateKit()).persona);
     case 'screen':
@@ -72,6 +73,12 @@ async function perform(task: WorkerTask): Promise<unknown> {
     case 'encode-messages':
       return encodeMessagesStep(task, await sentenceEncoder());
   }
+}
+
+/** The matrix library is loaded where it is needed: it takes a tenth of a second of every worker. */
+async function learnStep({ lessons, doubt }: LearnTask): Promise<Correction> {
+  const { fitCorrection } = await import('../fit/fit-correction.ts');
+  return fitCorrection(lessons, doubt);
 }
 
 async function openModels({ models }: OpenTask): Promise<null> {
