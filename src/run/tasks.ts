@@ -3,11 +3,10 @@ import type { Taxonomy } from '../core/taxonomy.ts';
 import type { InputFile, Unit } from '../core/unit.ts';
 import type { Correction } from '../fit/correction.ts';
 import type { OrderInput } from '../shard/order.ts';
-import type { LeastSure } from '../tag/least-sure.ts';
 import type { ScreenRules } from '../tag/screen-unit.ts';
 import type { AxisCounts } from '../shard/axis-counts.ts';
 import type { DoneOutput, StepKey } from './checkpoint.ts';
-import type { CorrectTask, LearnTask, LookTask, UnitCascade } from './tag/cascade-tasks.ts';
+import type { CorrectTask, LearnTask, LookTask, RefineTask, UnitCascade } from './tag/cascade-tasks.ts';
 import type { ExplainedRow } from './tag/tag-explain.ts';
 import type { UnitBlock } from './evaluate/labelled-rows.ts';
 
@@ -66,32 +65,6 @@ export interface TagCounts {
     readonly code: string;
     readonly message: string;
   }[];
-}
-
-/** Tags the least sure rows of a tagged unit with the accurate tier. */
-export interface RefineTask {
-  readonly kind: 'refine';
-  readonly name: string;
-  readonly unit: Unit;
-  readonly take: number | null;
-  readonly origin: number;
-  readonly synthetic: boolean;
-  readonly out: string;
-  /** The fast tier's, relative to `out`. */
-  readonly sidecar: string;
-  /** The accurate tier's, relative to `out`. */
-  readonly refined: string;
-  readonly done: string;
-  readonly key: StepKey;
-  readonly choice: LeastSure;
-  /** Share of these rows of which both tiers' scores are kept, beside `refined`; 0: none. */
-  readonly lessonShare: number;
-}
-
-export interface RefineCounts {
-  readonly rows: number;
-  /** Rows to which both tiers give the same best persona. */
-  readonly agreed: number;
 }
 
 /** Tags rows from the start of a unit with the accurate tier for about `ms` milliseconds, to see how fast it is. */

@@ -6,9 +6,8 @@ import type { LeastSure } from '../../tag/least-sure.ts';
 import type { StepKey } from '../checkpoint.ts';
 import type { UnitLooks } from './look-step.ts';
 
-/** Tags the other rows of a unit anew, with the fast tier as the accurate tier corrects it. */
-export interface CorrectTask {
-  readonly kind: 'correct';
+/** A unit that the fast tier has tagged and that is read again. */
+export interface CascadeTask {
   readonly name: string;
   readonly unit: Unit;
   readonly take: number | null;
@@ -17,12 +16,33 @@ export interface CorrectTask {
   readonly out: string;
   /** The fast tier's, relative to `out`. */
   readonly sidecar: string;
-  /** What comes in its place, relative to `out`. */
-  readonly corrected: string;
   readonly done: string;
-  readonly key: StepKey;
-  /** The accurate tier's rows, which stay as they are. */
+  /** The accurate tier's rows. */
   readonly choice: LeastSure;
+}
+
+/** Tags the chosen rows of a unit with the accurate tier. */
+export interface RefineTask extends CascadeTask {
+  readonly kind: 'refine';
+  /** The accurate tier's sidecar, relative to `out`. */
+  readonly refined: string;
+  readonly key: StepKey;
+  /** Share of these rows of which both tiers' scores are kept, beside `refined`; 0: none. */
+  readonly lessonShare: number;
+}
+
+export interface RefineCounts {
+  readonly rows: number;
+  /** Rows to which both tiers give the same best persona. */
+  readonly agreed: number;
+}
+
+/** Tags the other rows of a unit anew, with the fast tier as the accurate tier corrects it. */
+export interface CorrectTask extends CascadeTask {
+  readonly kind: 'correct';
+  /** What comes in the place of the fast tier's sidecar, relative to `out`. */
+  readonly corrected: string;
+  readonly key: StepKey;
   readonly correction: Correction;
 }
 

@@ -1,14 +1,15 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import type { TaggerInfo } from '../../core/tagger.ts';
 import type { Correction } from '../../fit/correction.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import { sidecarVersion } from '../../tag/sidecar.ts';
-import { checkDone, type DoneOutput, type StepKey, stepKey, sweep, writeDone } from '../checkpoint.ts';
+import { checkDone, type DoneOutput, type StepKey, stepKey, writeDone } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
 import { runPaths } from '../paths.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import { runSteps } from '../steps.ts';
+import { cascadeTask, markerOf, sweepStage } from './cascade-stage.ts';
 import type { CorrectCounts, CorrectTask } from './cascade-tasks.ts';
 import { learnFrom } from './learn.ts';
 import { type LessonRows, mergeLessons, readLessons } from './lessons.ts';
@@ -57,12 +58,12 @@ export async function correctUnits(
 }> {
   const { out, units, choice } = params;
   if (choice.drawnRows === 0) {
-    await sweepCorrected(out, []);
+    await sweepStage(out, 'correct', []);
     return { units, correction: null, facts: null };
   }
   const { correction, lessons, key } = await learn(pool, params, context);
   if (!correction) {
-    await sweepCorrected(out, [markerOf(correctionMarker)]);
+    await sweepStage(out, 'correct', [markerOf('correct', correctionMarker)]);
     return { units, correction: null, facts: null };
   }
   const tasks = planTasks(params, correction, key);
@@ -78,8 +79,8 @@ export async function correctUnits(
     },
     context,
   );
-  const files = tasks.flatMap(({ name, corrected }) => [corrected, markerOf(name)]);
-  await sweepCorrected(out, [...files, markerOf(correctionMarker)]);
+  const files = tasks.flatMap(({ name, corrected }) => [corrected, markerOf('correct', name)]);
+  await sweepStage(out, 'correct', [...files, markerOf('correct', correctionMarker)]);
   const taskOf = new Map(tasks.map((task) => [task.name, task]));
   const counts = [...steps.values()].map((step) => step.counts);
   return {
@@ -133,26 +134,14 @@ async function learn(
   return { ...learnt, key };
 }
 
-function planTasks(
-  { out, units, sources, toolVersion, fastTagger, tagger, choice }: CorrectParams,
-  correction: Correction,
-  learnt: StepKey,
-): CorrectTask[] {
-  const paths = runPaths(out);
-  const { confidence, hash, drawn } = choice;
+function planTasks(params: CorrectParams, correction: Correction, learnt: StepKey): CorrectTask[] {
+  const { units, toolVersion, fastTagger, tagger } = params;
   const folder = `corrected/${fastTagger.id}+${tagger.id}@${learnt.fingerprint.slice(0, 8)}`;
-  const free = units.filter((unit) => !isFixed({ sources }, unit));
+  const free = units.filter((unit) => !isFixed(params, unit));
   return free.map((unit) => ({
     kind: 'correct',
-    name: unit.name,
-    unit: unit.unit,
-    take: unit.take,
-    origin: unit.origin,
-    synthetic: sources[unit.source]?.synthetic ?? false,
-    out,
-    sidecar: unit.sidecar,
+    ...cascadeTask('correct', params, unit),
     corrected: `${folder}/${unit.name}.parquet`,
-    done: paths.done('correct', unit.name),
     key: stepKey(
       {
         'rows as both tiers tagged them': unit.fingerprint,
@@ -160,17 +149,6 @@ function planTasks(
       },
       { 'correction by the accurate tier': learnt.fingerprint },
     ),
-    choice: { confidence, hash, drawn },
     correction,
   }));
-}
-
-function markerOf(name: string): string {
-  return `state/correct/${name}.done`;
-}
-
-/** Removes what other corrections left; `kept` are paths relative to `out`. */
-export async function sweepCorrected(out: string, kept: readonly string[]): Promise<void> {
-  const paths = runPaths(out);
-  await sweep(out, [paths.corrected, dirname(paths.done('correct', 'x'))], new Set(kept));
 }

@@ -1,20 +1,19 @@
-import { dirname } from 'node:path';
-
 import { type CascadeConfig, hasCascade } from '../../config/cascade-schema.ts';
 import type { TaggerInfo } from '../../core/tagger.ts';
 import type { Correction } from '../../fit/correction.ts';
 import type { WorkerPool } from '../../tag/pool.ts';
 import { sidecarVersion } from '../../tag/sidecar.ts';
-import { stepKey, sweep } from '../checkpoint.ts';
+import { stepKey } from '../checkpoint.ts';
 import type { RunContext } from '../context.ts';
-import { runPaths } from '../paths.ts';
-import { type CorrectionFacts, correctUnits, sweepCorrected } from './correct-pass.ts';
+import { cascadeTask, markerOf, sweepStage } from './cascade-stage.ts';
+import type { RefineCounts, RefineTask } from './cascade-tasks.ts';
+import { type CorrectionFacts, correctUnits } from './correct-pass.ts';
 import { correctedId } from './corrected-tagger.ts';
 import { lessonShare } from './lessons.ts';
 import { choiceMarker, chooseRows, type StoredChoice } from './refine-choice.ts';
 import type { ResolvedSource } from '../scan/sources.ts';
 import type { TaggedFileUnit } from './tag-pass.ts';
-import type { Judges, RefineCounts, RefineTask, StepResult } from '../tasks.ts';
+import type { Judges, StepResult } from '../tasks.ts';
 import { runSteps } from '../steps.ts';
 
 /** The accurate tier's part in a corpus; written beside it, so that PLAN and reports know. */
@@ -78,8 +77,8 @@ export async function refineUnits(
 ): Promise<RefinedUnits> {
   const { tagger, cascade, units } = params;
   if (!tagger || !hasCascade(cascade)) {
-    await sweepRefined(params.out, []);
-    await sweepCorrected(params.out, []);
+    await sweepStage(params.out, 'refine', []);
+    await sweepStage(params.out, 'correct', []);
     return { units, cascade: null, correction: null };
   }
   const choice = await chooseRows(pool, { ...params, tagger }, context);
@@ -87,10 +86,10 @@ export async function refineUnits(
   const steps = await runTasks(pool, tasks, params.out, context);
   const files = [
     ...steps.flatMap(({ outputs }) => outputs.map(({ path }) => path)),
-    ...tasks.map(({ name }) => markerOf(name)),
+    ...tasks.map(({ name }) => markerOf('refine', name)),
   ];
   // The choice stays even where it is of no row: a wall-time budget is measured once.
-  await sweepRefined(params.out, [...files, markerOf(choiceMarker)]);
+  await sweepStage(params.out, 'refine', [...files, markerOf('refine', choiceMarker)]);
   const taskOf = new Map(tasks.map((task) => [task.name, task]));
   const total = (key: keyof RefineCounts): number => steps.reduce((sum, { counts }) => sum + counts[key], 0);
   const refined = units.map((unit): TaggedFileUnit => {
@@ -119,41 +118,25 @@ export async function refineUnits(
   };
 }
 
-function planTasks(
-  { out, units, sources, toolVersion }: RefinePassParams,
-  tagger: TaggerInfo,
-  choice: StoredChoice,
-): RefineTask[] {
-  const paths = runPaths(out);
+function planTasks(params: RefinePassParams, tagger: TaggerInfo, choice: StoredChoice): RefineTask[] {
+  const { out, units, sources, toolVersion } = params;
   const { confidence, hash, drawn } = choice;
   const share = choice.drawnRows > 0 ? lessonShare(choice.rows) : 0;
-  return units.flatMap((unit): RefineTask[] => {
-    if (!choice.units[unit.name]) return [];
-    return [
+  const chosen = units.filter((unit) => choice.units[unit.name]);
+  return chosen.map((unit) => ({
+    kind: 'refine',
+    ...cascadeTask('refine', { out, sources, choice }, unit),
+    refined: `refined/${tagger.id}@${tagger.sha256.slice(0, 8)}/${unit.name}.parquet`,
+    key: stepKey(
       {
-        kind: 'refine',
-        name: unit.name,
-        unit: unit.unit,
-        take: unit.take,
-        origin: unit.origin,
-        synthetic: sources[unit.source]?.synthetic ?? false,
-        out,
-        sidecar: unit.sidecar,
-        refined: `refined/${tagger.id}@${tagger.sha256.slice(0, 8)}/${unit.name}.parquet`,
-        done: paths.done('refine', unit.name),
-        key: stepKey(
-          {
-            'rows as the fast tier tagged them': unit.fingerprint,
-            'accurate tagger': tagger.sha256,
-            'tool version': [toolVersion, sidecarVersion],
-          },
-          { 'choice of the least sure rows': [confidence, hash, drawn, share] },
-        ),
-        choice: { confidence, hash, drawn },
-        lessonShare: share,
+        'rows as the fast tier tagged them': unit.fingerprint,
+        'accurate tagger': tagger.sha256,
+        'tool version': [toolVersion, sidecarVersion],
       },
-    ];
-  });
+      { 'choice of the least sure rows': [confidence, hash, drawn, share] },
+    ),
+    lessonShare: share,
+  }));
 }
 
 async function runTasks(
@@ -175,14 +158,4 @@ async function runTasks(
     context,
   );
   return [...steps.values()];
-}
-
-function markerOf(name: string): string {
-  return `state/refine/${name}.done`;
-}
-
-/** Removes what other choices left; `kept` are paths relative to `out`. */
-async function sweepRefined(out: string, kept: readonly string[]): Promise<void> {
-  const paths = runPaths(out);
-  await sweep(out, [paths.refined, dirname(paths.done('refine', 'x'))], new Set(kept));
 }

@@ -9,7 +9,8 @@ import { encodeSidecar, readSidecar, runnersUp, type TagColumns } from '../../ta
 import { type TagKit, tagUnit } from '../../tag/tag-unit.ts';
 import { writeDone } from '../checkpoint.ts';
 import { takeEntries } from './take-entries.ts';
-import type { RefineCounts, RefineTask, StepResult } from '../tasks.ts';
+import type { RefineCounts, RefineTask } from './cascade-tasks.ts';
+import type { StepResult } from '../tasks.ts';
 import { encodeLessons, recordLessons } from './lessons.ts';
 import { publish, unitIdentity } from './tag-step.ts';
 
