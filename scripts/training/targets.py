@@ -34,13 +34,19 @@ def taught(targets, teachers):
     Targets of which TEACHER_SHARE is the mean of what the teachers (train_encoder.py --teaches) that know the row say of it
     (distillation, Hinton et al. 2015); a row that none knows keeps its own.
     """
-    said, known = np.zeros_like(targets), np.zeros((len(targets), 1), np.float32)
+    said, known = mean_of(teachers, targets.shape)
+    share = TEACHER_SHARE * known[:, None]
+    return (1 - share) * targets + share * said
+
+
+def mean_of(teachers, shape):
+    """What the teachers that know a row say of it in the mean [rows, classes], and whether any does [rows]."""
+    said, known = np.zeros(shape, np.float32), np.zeros(shape[0], np.float32)
     for path in teachers:
         teacher = np.load(path)
         said[teacher["rows"]] += teacher["probabilities"]
         known[teacher["rows"]] += 1
-    share = TEACHER_SHARE * (known > 0)
-    return (1 - share) * targets + share * said / np.maximum(known, 1)
+    return said / np.maximum(known, 1)[:, None], (known > 0).astype(np.float32)
 
 
 def row_weights(rows, targets, ids, picked, origin_weight=ORIGIN_WEIGHT, exemplar_share=EXEMPLAR_SHARE):

@@ -1,98 +1,70 @@
-"""Trains the fast persona tagger and writes its folder.
+"""Trains one member of the fast persona tagger; finish_personas.py joins members and writes the folder.
 
-Usage: train_personas.py ROWS.jsonl FEATURE_PREFIX WORDS.npy YARDSTICK.jsonl YARDSTICK_PREFIX PERSONAS.json OUT_FOLDER [TEACHER0.npz,TEACHER1.npz,TEACHER2.npz]
-Trains once without each fold of the yardstick and once with every row; calibration and thresholds come from the rows that a
-training did not see. TEACHERs are what accurate tiers trained without a fold say of rows outside it
-(train_encoder.py --teaches); a row's target is mixed with it (distillation, Hinton et al. 2015). A fold has its own teacher,
-the training with every row has all three.
+Usage: train_personas.py ROWS.jsonl FEATURE_PREFIX WORDS.npy YARDSTICK.jsonl YARDSTICK_PREFIX PERSONAS.json OUT.pt --seed N --taught-by T0.npz,T1.npz,T2.npz --variants PREFIX --variants-taught-by V0.npz,V1.npz,V2.npz
+Trains once without each fold of the yardstick and once with every row. A fold has its own teacher, an accurate tier trained without it
+(train_encoder.py --teaches), the training with every row has all three. A row's target is mixed with what they say of it (distillation,
+Hinton et al. 2015); variants of rows (vary_rows.py, teach_variants.py) have no other target. OUT.pt holds the training with every row,
+and the logits of each yardstick row by the training that did not see it.
 """
 
-import hashlib
+import argparse
 import json
-import sys
 
 import numpy as np
 import torch
-from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, confusion, mixed, reliability, thresholds
+from calibration import TURNS_SHIFT
 from features import Features, read_rows
-from persona_model import PersonaModel, export_onnx
-from sources import LICENCES
-from targets import row_weights, soft_targets, taught
-from torch import nn
-from yardstick import FOLDS, by_origin, score
+from persona_model import PersonaModel
+from targets import mean_of, row_weights, soft_targets, taught
+from yardstick import FOLDS
 
-SEED = 11
 WIDTH = 32
 HIDDEN = 128
 BATCH = 256
-FOLD_STEPS = 1500
-STEPS = 3000
+VARIANTS_A_BATCH = 96
+FOLD_STEPS = 2700
+STEPS = 5400
 EXEMPLAR_SHARE = 0.4
 FREE_RATE = 5e-3
 RATE = 6e-3
-DOUBTS = (0.0, 0.03, 0.06, 0.09, 0.12, 0.15)
 
 
-def main(rows_path, prefix, words_path, judged_path, judged_prefix, personas_path, out_folder, teacher_paths=None):
-    torch.set_num_threads(2)
-    rows = read_rows(rows_path)
-    features = Features(prefix)
-    judged_rows = read_rows(judged_path)
-    judged = Features(judged_prefix)
-    words = np.load(words_path)
-    personas = json.load(open(personas_path, encoding="utf-8"))
-    ids = [p["id"] for p in personas]
+def main(options):
+    torch.set_num_threads(options.threads)
+    rows = read_rows(options.rows)
+    features = Joined([Features(options.features), Features(options.variants)])
+    judged_rows = read_rows(options.judged)
+    judged = Features(options.judged_features)
+    words = np.load(options.words)
+    ids = [p["id"] for p in json.load(open(options.personas, encoding="utf-8"))]
     targets = soft_targets(rows, ids)
-    teachers = teacher_paths.split(",") if teacher_paths else []
+    count = len(features.dense) - len(rows)
     origins = np.array([row["origin"] for row in rows])
     folds = np.array([-1 if row["fold"] is None else row["fold"] for row in judged_rows])
     logits = np.zeros((len(judged_rows), len(ids)), np.float32)
-    model = None
     for fold in (0, 1, 2, -1):
         picked = np.flatnonzero(~np.isin(origins, list(FOLDS[fold]))) if fold >= 0 else np.arange(len(rows))
         weights = row_weights(rows, targets, ids, picked, exemplar_share=EXEMPLAR_SHARE)
-        goal = taught(targets, teachers if fold < 0 else teachers[fold : fold + 1])
-        model = fit(features, goal, weights, picked, words, STEPS if fold < 0 else FOLD_STEPS)
+        teachers = slice(None) if fold < 0 else slice(fold, fold + 1)
+        said, known = mean_of(options.variants_taught_by[teachers], (count, len(ids)))
+        goals = np.concatenate([taught(targets, options.taught_by[teachers]), said])
+        torch.manual_seed(options.seed)
+        model = PersonaModel(words, WIDTH, features.dense.shape[1], HIDDEN, len(ids))
+        fit(model, features, goals, (picked, weights, len(rows) + np.flatnonzero(known)), STEPS if fold < 0 else FOLD_STEPS, options.seed)
         with torch.no_grad():
             model.out.bias[ids.index("multi_turn")] += TURNS_SHIFT
         mine = np.flatnonzero(folds == fold)
         logits[mine] = predict(model, judged, mine)
         print("fold", fold, "done", flush=True)
-    np.save(f"{judged_prefix}.fast.npy", logits)
-    apply_turn_rule(logits, judged.user_turns, ids)
-    temperature, doubt, crossed = calibrate(logits, judged_rows, personas, DOUBTS)
-    probabilities = mixed(logits, temperature, doubt)
-    limits = thresholds(probabilities, judged_rows, personas)
-    metrics = {
-        "unseen_datasets": score(probabilities, judged_rows, personas),
-        "cross_fitted": crossed,
-        "threshold_precision": STATED_PRECISION,
-        "after_thresholds": after_thresholds(probabilities, judged_rows, personas, limits),
-        "reliability": reliability(probabilities, judged_rows, personas),
-        "confusion": confusion(probabilities, judged_rows, personas),
-        "by_dataset": by_origin(probabilities, judged_rows, personas),
-    }
-    print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
-    export_onnx(model, f"{out_folder}/model.onnx", temperature, doubt)
-    counts = {origin: int((origins == origin).sum()) for origin in sorted(set(origins))}
-    info = {
-        "kind": "hashed-bag",
-        "id": "persona-v1",
-        "task": "persona",
-        "version": 1,
-        "labels": ids,
-        "featuriser": features.shapes["featuriserVersion"],
-        "model": "model.onnx",
-        "files": {"model.onnx": hashlib.sha256(open(f"{out_folder}/model.onnx", "rb").read()).hexdigest()},
-        "calibration": {"method": "ensemble-temperature", "temperature": round(temperature, 4), "doubt": doubt, "folded": True},
-        "threshold": limits,
-        "licence": "MIT (code and weights; word vectors from all-MiniLM-L6-v2, Apache-2.0); trained on data under the licences listed in data",
-        "data": [{"name": name, "licence": LICENCES[name], "rows": count} for name, count in counts.items()],
-        "metrics": metrics,
-    }
-    with open(f"{out_folder}/tagger.json", "w", encoding="utf-8") as file:
-        json.dump(info, file, indent=2)
-        file.write("\n")
+    torch.save({"model": model.state_dict(), "logits": torch.from_numpy(logits)}, options.out)
+
+
+class Joined:
+    """Rows of several files of features, one after the other."""
+
+    def __init__(self, parts):
+        for name in ("assistant", "user", "dense"):
+            setattr(self, name, np.concatenate([getattr(part, name) for part in parts]))
 
 
 def apply_turn_rule(logits, user_turns, ids):
@@ -103,22 +75,22 @@ def apply_turn_rule(logits, user_turns, ids):
     logits[short, turns] = -30
 
 
-def fit(features, targets, weights, picked, words, steps):
-    torch.manual_seed(SEED)
-    random = np.random.default_rng(SEED)
-    model = PersonaModel(words, WIDTH, features.dense.shape[1], HIDDEN, targets.shape[1])
+def fit(model, features, goals, rows, steps, seed):
+    """Every batch has VARIANTS_A_BATCH variants, drawn evenly, beside rows, drawn by their weights."""
+    random = np.random.default_rng(seed)
+    picked, weights, variants = rows
     rest = [p for name, p in model.named_parameters() if name != "free.weight"]
     optimiser = torch.optim.AdamW([{"params": [model.free.weight], "lr": FREE_RATE}, {"params": rest, "lr": RATE, "weight_decay": 1e-3}], weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [FREE_RATE, RATE], total_steps=steps, pct_start=0.1)
     model.train()
     for _ in range(steps):
-        rows = random.choice(picked, BATCH, p=weights)
-        loss = -(torch.log_softmax(model(*batch_of(features, rows, random)), 1) * torch.from_numpy(targets[rows])).sum(1).mean()
+        batch = np.concatenate([random.choice(picked, BATCH - VARIANTS_A_BATCH, p=weights), random.choice(variants, VARIANTS_A_BATCH)])
+        loss = -(torch.log_softmax(model(*batch_of(features, batch, random)), 1) * torch.from_numpy(goals[batch])).sum(1).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
-    return model.eval()
+    model.eval()
 
 
 def batch_of(features, rows, random=None):
@@ -138,4 +110,12 @@ def predict(model, features, rows):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    parser = argparse.ArgumentParser()
+    for name in ("rows", "features", "words", "judged", "judged_features", "personas", "out"):
+        parser.add_argument(name)
+    parser.add_argument("--seed", type=int, required=True)
+    for name in ("--taught-by", "--variants-taught-by"):
+        parser.add_argument(name, type=lambda paths: paths.split(","), required=True)
+    parser.add_argument("--variants", required=True)
+    parser.add_argument("--threads", type=int, default=1)
+    main(parser.parse_args())
