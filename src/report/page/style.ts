@@ -77,11 +77,11 @@ summary:hover { color: var(--ink); }
 table { border-collapse: collapse; width: 100%; font-size: .82rem; line-height: 1.4; }
 th, td { padding: .32rem .55rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
-thead th { font-weight: 500; color: var(--quiet); white-space: nowrap; border-bottom-color: var(--quiet); vertical-align: bottom; }
+thead th { font-weight: 500; color: var(--quiet); border-bottom-color: var(--quiet); vertical-align: bottom; }
 tbody th { font-weight: 500; min-width: 9rem; max-width: 22rem; overflow-wrap: break-word; }
 .compact { max-width: 34rem; }
 tbody tr:hover { background: color-mix(in srgb, var(--accent) 6%, transparent); }
-.number { text-align: right; white-space: nowrap; } td.text { min-width: 6rem; overflow-wrap: anywhere; }
+.number { text-align: right; } td.number { white-space: nowrap; } td.text { min-width: 6rem; overflow-wrap: anywhere; }
 .alert { color: var(--alert); font-weight: 600; }
 @media (max-width: 860px) { .pair { grid-template-columns: minmax(0, 1fr); } .panels { columns: 1; } header, main, footer, nav ul { padding-left: 18px; padding-right: 18px; } header { padding-top: 2rem; } }`;
 
