@@ -1,7 +1,7 @@
 """Temperature and thresholds from predictions for datasets that training did not see."""
 
 import numpy as np
-from yardstick import ece, score, share, weights_of
+from yardstick import by_origin, ece, score, share, weights_of
 
 PARTS = 6
 
@@ -84,6 +84,20 @@ def after_thresholds(probabilities, rows, personas, limits):
     guess, sure = probabilities.argmax(1), probabilities.max(1)
     kept = sure >= np.array([limits[ids[g]] for g in guess])
     return {"coverage": round(float(weight[kept].sum()), 4), "precision": round(float(weight[kept & (guess == truth)].sum() / max(1e-9, weight[kept].sum())), 4)}
+
+
+def metrics_of(probabilities, rows, personas, crossed, limits, more=None):
+    """What tagger.json and its README say of a tier on the yardstick's rows; `more` is what only one tier has."""
+    return {
+        "unseen_datasets": score(probabilities, rows, personas),
+        "cross_fitted": crossed,
+        "threshold_precision": STATED_PRECISION,
+        "after_thresholds": after_thresholds(probabilities, rows, personas, limits),
+        **(more or {}),
+        "reliability": reliability(probabilities, rows, personas),
+        "confusion": confusion(probabilities, rows, personas),
+        "by_dataset": by_origin(probabilities, rows, personas),
+    }
 
 
 def reliability(probabilities, rows, personas, bins=10):

@@ -15,7 +15,7 @@ import sys
 import numpy as np
 import onnxruntime
 import torch
-from calibration import STATED_PRECISION, TURNS_SHIFT, after_thresholds, calibrate, cascade, confusion, mixed, reliability, softmax, thresholds
+from calibration import TURNS_SHIFT, calibrate, cascade, metrics_of, mixed, softmax, thresholds
 from encoder import mean_pool
 from encoder_onnx import export_encoder
 from features import Features, read_rows
@@ -26,7 +26,6 @@ from torch import nn
 from train_encoder import TRAITS, Tagger, plan_batches
 from train_personas import apply_turn_rule
 from train_traits import HEADS, HUMAN, area, sentiment_area, trait_weights
-from yardstick import by_origin, score
 
 SEED = 23
 TRAIT_ROWS = 20000
@@ -75,17 +74,11 @@ def main(weights, folds, traits_path, judged_path, judged_prefix, rows_path, min
     temperature, _, crossed = calibrate(logits, judged_rows, personas)
     probabilities = softmax(logits / temperature)
     limits = thresholds(probabilities, judged_rows, personas)
-    metrics = {
-        "unseen_datasets": score(probabilities, judged_rows, personas),
-        "cross_fitted": crossed,
-        "threshold_precision": STATED_PRECISION,
-        "after_thresholds": after_thresholds(probabilities, judged_rows, personas, limits),
+    own = {
         "cascade": cascade(mixed(fast_logits, fast_scale["temperature"], fast_scale["doubt"]), probabilities, judged_rows, personas),
         "traits": judge_traits(session, tokenizer, traits, data),
-        "reliability": reliability(probabilities, judged_rows, personas),
-        "confusion": confusion(probabilities, judged_rows, personas),
-        "by_dataset": by_origin(probabilities, judged_rows, personas),
     }
+    metrics = metrics_of(probabilities, judged_rows, personas, crossed, limits, own)
     with torch.no_grad():
         model.persona.weight /= temperature
         model.persona.bias /= temperature

@@ -11,12 +11,11 @@ import sys
 
 import numpy as np
 import torch
-from calibration import STATED_PRECISION, after_thresholds, calibrate, confusion, mixed, reliability, thresholds
+from calibration import calibrate, metrics_of, mixed, thresholds
 from features import Features, read_rows
 from persona_model import PersonaModel, export_onnx
 from sources import LICENCES
 from train_personas import HIDDEN, WIDTH, apply_turn_rule
-from yardstick import by_origin, score
 
 DOUBTS = (0.0, 0.03, 0.06, 0.09, 0.12, 0.15)
 
@@ -33,15 +32,7 @@ def main(rows_path, judged_path, judged_prefix, personas_path, out_folder, *memb
     temperature, doubt, crossed = calibrate(logits, judged_rows, personas, DOUBTS)
     probabilities = mixed(logits, temperature, doubt)
     limits = thresholds(probabilities, judged_rows, personas)
-    metrics = {
-        "unseen_datasets": score(probabilities, judged_rows, personas),
-        "cross_fitted": crossed,
-        "threshold_precision": STATED_PRECISION,
-        "after_thresholds": after_thresholds(probabilities, judged_rows, personas, limits),
-        "reliability": reliability(probabilities, judged_rows, personas),
-        "confusion": confusion(probabilities, judged_rows, personas),
-        "by_dataset": by_origin(probabilities, judged_rows, personas),
-    }
+    metrics = metrics_of(probabilities, judged_rows, personas, crossed, limits)
     print(json.dumps({k: v for k, v in metrics.items() if k not in ("by_dataset", "confusion")}))
     models = [open_model(member["model"], judged.dense.shape[1], len(ids)) for member in members]
     export_onnx(models, f"{out_folder}/model.onnx", temperature, doubt)
