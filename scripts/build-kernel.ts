@@ -9,42 +9,53 @@ import * as mask from '../src/onnx/lexicon-masks.ts';
 import { featureLimits, side, tally, tallyCount, wordBucketCount } from '../src/onnx/scan-layout.ts';
 import { scanMemory } from '../src/onnx/scan-memory.ts';
 
-/** Compiles src/onnx/assembly to WebAssembly and writes it as src/onnx/scanner-wasm.ts; CI fails when that differs. */
+/** Compiles src/onnx/assembly to WebAssembly and writes it as TypeScript beside it; CI fails when that differs. */
 const onnx = join(import.meta.dirname, '..', 'src', 'onnx');
-const sources: Record<string, string> = {
-  'text-scanner.ts': readFileSync(join(onnx, 'assembly', 'text-scanner.ts'), 'utf8'),
-  'constants.ts': constants(),
-};
-const outputs: Record<string, string | Uint8Array> = {};
-let messages = '';
-const { error } = await asc.main(
-  ['text-scanner.ts', '-O3', '--noAssert', '--runtime', 'stub', '--outFile', 'out.wasm'],
-  {
-    readFile: (name) => sources[name] ?? null,
-    writeFile: (name, content) => {
-      outputs[name] = content;
-    },
-    listFiles: () => [],
-    stderr: {
-      write: (text: string | Uint8Array) => {
-        messages += String(text);
-      },
-    },
-  },
-);
-const wasm = outputs['out.wasm'];
-if (error || !(wasm instanceof Uint8Array)) throw new Error(`asc: ${messages}`, { cause: error });
-const lines =
-  Buffer.from(wasm)
-    .toString('base64')
-    .match(/.{1,120}/g) ?? [];
-writeFileSync(
-  join(onnx, 'scanner-wasm.ts'),
-  `/** Written by \`npm run kernel\` from assembly/text-scanner.ts; base64 of a WebAssembly module. */
-export const scannerWasm =
+await build('text-scanner', { file: 'scanner-wasm', name: 'scannerWasm' }, []);
+await build('bag-sums', { file: 'bag-sums-wasm', name: 'bagSumsWasm' }, ['--enable', 'simd']);
+
+async function build(
+  source: string,
+  to: { readonly file: string; readonly name: string },
+  options: readonly string[],
+): Promise<void> {
+  const wasm = await compile(`${source}.ts`, options);
+  const lines = wasm.toString('base64').match(/.{1,120}/g) ?? [];
+  writeFileSync(
+    join(onnx, `${to.file}.ts`),
+    `/** Written by \`npm run kernel\` from assembly/${source}.ts; base64 of a WebAssembly module. */
+export const ${to.name} =
 ${lines.map((line) => `  '${line}'`).join(' +\n')};
 `,
-);
+  );
+}
+
+async function compile(source: string, options: readonly string[]): Promise<Buffer> {
+  const sources: Record<string, string> = {
+    [source]: readFileSync(join(onnx, 'assembly', source), 'utf8'),
+    'constants.ts': constants(),
+  };
+  const outputs: Record<string, string | Uint8Array> = {};
+  let messages = '';
+  const { error } = await asc.main(
+    [source, '-O3', '--noAssert', '--runtime', 'stub', ...options, '--outFile', 'out.wasm'],
+    {
+      readFile: (name) => sources[name] ?? null,
+      writeFile: (name, content) => {
+        outputs[name] = content;
+      },
+      listFiles: () => [],
+      stderr: {
+        write: (text: string | Uint8Array) => {
+          messages += String(text);
+        },
+      },
+    },
+  );
+  const wasm = outputs['out.wasm'];
+  if (error || !(wasm instanceof Uint8Array)) throw new Error(`asc: ${messages}`, { cause: error });
+  return Buffer.from(wasm);
+}
 
 function constants(): string {
   const numbers: Record<string, number> = {

@@ -27,6 +27,7 @@ const required = [
   'dist/src/index.js',
   'dist/src/index.d.ts',
   'dist/src/onnx/scanner-wasm.js',
+  'dist/src/onnx/bag-sums-wasm.js',
   'dist/taggers/index.js',
   'configs/quickstart.yaml',
   'configs/schema.json',

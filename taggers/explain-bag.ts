@@ -1,10 +1,9 @@
 import type { Evidence, TextBatch } from '../src/core/tagger.ts';
-import { runBagModel } from '../src/onnx/bag-batches.ts';
+import type { BagModel } from '../src/onnx/bag-model.ts';
 import { denseNames } from '../src/onnx/dense-names.ts';
 import { denseCount, type FeatureBatch, featurise } from '../src/onnx/featurise.ts';
 import { nameFeatures } from '../src/onnx/name-features.ts';
 import { featureLimits, side } from '../src/onnx/scan-layout.ts';
-import type { OnnxSession } from '../src/onnx/session.ts';
 import { applyMultiTurnRule, multiTurnRule } from './multi-turn-rule.ts';
 
 /** Below this a feature decided nothing. */
@@ -17,19 +16,19 @@ const leastWeight = 0.0005;
  * row. Lengths are no evidence here: no text is without them.
  */
 export async function explainBag(
-  session: OnnxSession,
+  model: BagModel,
   batch: TextBatch,
   params: { readonly labels: readonly string[]; readonly chosen: readonly number[]; readonly most: number },
 ): Promise<Evidence[][]> {
   const features = featurise(batch);
   const evidence: Evidence[][] = [];
   for (let row = 0; row < batch.rows; row++)
-    evidence.push(await explainRow(session, { batch, features, row }, params));
+    evidence.push(await explainRow(model, { batch, features, row }, params));
   return evidence;
 }
 
 async function explainRow(
-  session: OnnxSession,
+  model: BagModel,
   {
     batch,
     features,
@@ -41,7 +40,7 @@ async function explainRow(
   const variants = repeatRow(features, row, absences.length + 1);
   absences.forEach((absence, i) => leaveOut(variants, i + 1, absence));
   const width = params.labels.length;
-  const scores = await runBagModel(session, variants, { outputs: width, readsUser: true });
+  const scores = await model.score(variants);
   applyMultiTurnRule(scores, variants, width, multiTurnRule(params.labels));
   const label = params.chosen[row] ?? 0;
   const whole = scores[label] ?? 0;

@@ -1,18 +1,16 @@
 import { join } from 'node:path';
 import type { Tagger } from '../src/core/tagger.ts';
-import { runBagModel } from '../src/onnx/bag-batches.ts';
+import { openBagModel } from '../src/onnx/bag-model.ts';
 import { featuriseFor } from '../src/onnx/featurise.ts';
-import { openSession } from '../src/onnx/session.ts';
 import { explainBag } from './explain-bag.ts';
 import { applyMultiTurnRule, multiTurnRule } from './multi-turn-rule.ts';
 import type { TaggerFolder } from './tagger-json.ts';
 
-/** Persona tagger over hashed words of both sides and structural features. Holds the table, about 8 MiB as float32. */
+/** Persona tagger over hashed words of both sides and structural features. Holds the table, 4 MiB of int8. */
 export async function openHashedBag({ folder, json, info }: TaggerFolder): Promise<Tagger> {
-  const session = await openSession(join(folder, json.model), {
-    inputs: ['assistant', 'user', 'scales', 'dense'],
-    output: 'scores',
-    outputWidth: info.labels.length,
+  const model = await openBagModel(join(folder, json.model), {
+    outputs: info.labels.length,
+    readsUser: true,
   });
   const rule = multiTurnRule(info.labels);
   const reader = {};
@@ -20,11 +18,11 @@ export async function openHashedBag({ folder, json, info }: TaggerFolder): Promi
     info,
     async tag(batch) {
       const features = featuriseFor(reader, batch);
-      const scores = await runBagModel(session, features, { outputs: info.labels.length, readsUser: true });
+      const scores = await model.score(features);
       applyMultiTurnRule(scores, features, info.labels.length, rule);
       return { scores };
     },
-    explain: (batch, chosen, most) => explainBag(session, batch, { labels: info.labels, chosen, most }),
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    explain: (batch, chosen, most) => explainBag(model, batch, { labels: info.labels, chosen, most }),
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ConfigError } from '../src/core/errors.ts';
 import type { EncoderFolder, SentenceEncoder, Tagger } from '../src/core/tagger.ts';
 import type { Taxonomy } from '../src/core/taxonomy.ts';
-import { runBagModel } from '../src/onnx/bag-batches.ts';
+import { openBagModel } from '../src/onnx/bag-model.ts';
 import { type FeatureBatch, featuriseFor } from '../src/onnx/featurise.ts';
 import { openSession } from '../src/onnx/session.ts';
 import { applyMultiTurnRule, multiTurnRule } from './multi-turn-rule.ts';
@@ -63,23 +63,15 @@ const leastProbability = 1e-5;
  * other all words and the row's structure; experts whose probabilities are multiplied are a product of experts (Hinton 2002).
  */
 async function openBag(path: string, labels: number, weight: number) {
-  const session = await openSession(path, {
-    inputs: ['assistant', 'user', 'scales', 'dense'],
-    output: 'scores',
-    outputWidth: labels,
-  });
+  const model = await openBagModel(path, { outputs: labels, readsUser: true });
   return {
     /** `weight` times the log-probabilities, row-major [rows, labels]. */
     async weightedLogs(features: FeatureBatch): Promise<Float32Array> {
       // A logarithm magnifies last bits, so that rows are read one by one here too.
-      const scores = await runBagModel(session, features, {
-        outputs: labels,
-        readsUser: true,
-        rowsPerCall: 1,
-      });
+      const scores = await model.score(features, 1);
       return scores.map((score) => weight * Math.log(Math.max(score, leastProbability)));
     },
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
 }
 

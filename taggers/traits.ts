@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { ConfigError } from '../src/core/errors.ts';
 import type { Tagger, TraitHeads } from '../src/core/tagger.ts';
-import { runBagModel } from '../src/onnx/bag-batches.ts';
+import { openBagModel } from '../src/onnx/bag-model.ts';
 import { featuriseFor } from '../src/onnx/featurise.ts';
-import { openSession } from '../src/onnx/session.ts';
 import { suggestName } from '../src/lib/nearest.ts';
 import { type Heads, TraitRow, traitScorers } from './measured-traits.ts';
 import type { TaggerFolder } from './tagger-json.ts';
@@ -14,7 +13,7 @@ const heads = ['formality', 'positive', 'negative', 'support', 'humour'] as cons
 /**
  * Trait tagger: the measurable traits are counted exactly from the assistant's text, the others read from five learnt heads,
  * its own or those that another model's pass over the same rows gave.
- * Holds the heads' table, about 4 MiB as float32.
+ * Holds the heads' table, 1 MiB of int8.
  */
 export async function openTraits({ folder, json, info }: TaggerFolder): Promise<Tagger> {
   const path = join(folder, 'tagger.json');
@@ -29,19 +28,13 @@ export async function openTraits({ folder, json, info }: TaggerFolder): Promise<
       hint: suggestName(label, Object.keys(traitScorers)),
     });
   });
-  const session = await openSession(join(folder, json.model), {
-    inputs: ['assistant', 'scales', 'dense'],
-    output: 'scores',
-    outputWidth: heads.length,
-  });
+  const model = await openBagModel(join(folder, json.model), { outputs: heads.length, readsUser: false });
   const reader = {};
   return {
     info,
     async tag(batch, given) {
       const features = featuriseFor(reader, batch);
-      const outputs =
-        (given && ownHeads(given)) ??
-        (await runBagModel(session, features, { outputs: heads.length, readsUser: false }));
+      const outputs = (given && ownHeads(given)) ?? (await model.score(features));
       const row = new TraitRow(features);
       const scores = new Float32Array(features.rows * scorers.length);
       for (let r = 0; r < features.rows; r++) {
@@ -53,7 +46,7 @@ export async function openTraits({ folder, json, info }: TaggerFolder): Promise<
       }
       return { scores };
     },
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
 }
 

@@ -1,6 +1,7 @@
 import { ConfigError } from '../core/errors.ts';
-import { floatValue, graphField, modelField, node, nodeField, tensor, tensorField } from './onnx-proto.ts';
-import { bytesField, type ProtoField, readFields, textsOf } from './protobuf.ts';
+import { keepFor, nodesOf, type OnnxModel, readModel, writeModel } from './onnx-graph.ts';
+import { floatValue, graphField, node, tensor } from './onnx-proto.ts';
+import { bytesField } from './protobuf.ts';
 
 /** A linear layer: `logits = embedding · weights + bias`. */
 export interface LinearHead {
@@ -19,34 +20,26 @@ export function appendHead(
   head: LinearHead,
   names: { readonly path: string; readonly embedding: string; readonly logits: string },
 ): Uint8Array {
-  const { modelFields, graphFields } = parse(encoder, names.path);
+  const model = parse(encoder, names.path);
+  if (!nodesOf(model.graph).some(({ outputs }) => outputs.includes(names.embedding)))
+    throw notExtendable(names.path, `no node gives "${names.embedding}"`);
   const classes = head.bias.length;
   const width = head.weights.length / classes;
-  const kept = keepFor(graphFields, names.embedding, names.path);
   const [weightsName, biasName] = ['tag_datasets_head_weights', 'tag_datasets_head_bias'];
-  const graph = Buffer.concat([
-    ...kept,
+  return writeModel(model, [
+    ...keepFor(model.graph, names.embedding).fields.map(({ raw }) => raw),
     bytesField(graphField.node, node('Gemm', [names.embedding, weightsName, biasName], names.logits)),
     bytesField(graphField.initializer, tensor(weightsName, [width, classes], head.weights)),
     bytesField(graphField.initializer, tensor(biasName, [classes], head.bias)),
     bytesField(graphField.output, floatValue(names.logits, ['rows', classes])),
     bytesField(graphField.output, floatValue(names.embedding, ['rows', width])),
   ]);
-  return Buffer.concat(
-    modelFields.map((field) =>
-      field.number === modelField.graph ? bytesField(modelField.graph, graph) : field.raw,
-    ),
-  );
 }
 
-function parse(
-  encoder: Uint8Array,
-  path: string,
-): { readonly modelFields: readonly ProtoField[]; readonly graphFields: readonly ProtoField[] } {
+function parse(encoder: Uint8Array, path: string): OnnxModel {
   try {
-    const modelFields = readFields(encoder);
-    const graph = modelFields.find((field) => field.number === modelField.graph)?.bytes;
-    if (graph) return { modelFields, graphFields: readFields(graph) };
+    const model = readModel(encoder);
+    if (model) return model;
   } catch (cause) {
     throw notExtendable(path, 'it is no readable ONNX file', cause);
   }
@@ -59,50 +52,4 @@ function notExtendable(path: string, why: string, cause?: unknown): ConfigError 
     hint: 'name a sentence encoder with an output "embedding" (--encoder)',
     cause,
   });
-}
-
-/** The graph's fields without its outputs and without nodes and weights that `output` does not need. */
-function keepFor(fields: readonly ProtoField[], output: string, path: string): Uint8Array[] {
-  const nodes = fields
-    .filter((field) => field.number === graphField.node)
-    .map((field) => {
-      const parts = readFields(field.bytes ?? new Uint8Array());
-      return {
-        raw: field.raw,
-        inputs: textsOf(parts, nodeField.input),
-        outputs: textsOf(parts, nodeField.output),
-        hasSubgraph: parts.some((part) => part.number === nodeField.attribute && holdsGraph(part)),
-      };
-    });
-  if (!nodes.some(({ outputs }) => outputs.includes(output)))
-    throw notExtendable(path, `no node gives "${output}"`);
-  // A subgraph reads names that its node does not list: then everything is kept.
-  const needsAll = nodes.some(({ hasSubgraph }) => hasSubgraph);
-  const needed = new Set([output]);
-  const keptNodes = new Set<Uint8Array>();
-  for (const entry of nodes.toReversed()) {
-    if (!needsAll && !entry.outputs.some((name) => needed.has(name))) continue;
-    keptNodes.add(entry.raw);
-    for (const name of entry.inputs) needed.add(name);
-  }
-  return fields
-    .filter((field) => {
-      if (field.number === graphField.node) return keptNodes.has(field.raw);
-      if (field.number === graphField.initializer) return needsAll || needed.has(tensorName(field));
-      return !droppedFields.has(field.number);
-    })
-    .map((field) => field.raw);
-}
-
-/** Shapes noted for values that may be gone, and the old outputs. */
-const droppedFields = new Set<number>([graphField.output, graphField.valueInfo]);
-
-const subgraphAttributes = new Set([6, 11]);
-
-function holdsGraph(attribute: ProtoField): boolean {
-  return readFields(attribute.bytes ?? new Uint8Array()).some(({ number }) => subgraphAttributes.has(number));
-}
-
-function tensorName(field: ProtoField): string {
-  return textsOf(readFields(field.bytes ?? new Uint8Array()), tensorField.name)[0] ?? '';
 }

@@ -13,9 +13,9 @@ export const graphField = {
 } as const;
 export const nodeField = { input: 1, output: 2, name: 3, kind: 4, attribute: 5, domain: 7 } as const;
 export const tensorField = { dims: 1, type: 2, name: 8, data: 9 } as const;
-const valueField = { name: 1, type: 2 } as const;
+export const valueField = { name: 1, type: 2 } as const;
 
-const elementType = { float32: 1, int64: 7 } as const;
+export const elementType = { float32: 1, int8: 3, int64: 7 } as const;
 const attributeField = { name: 1, integer: 3, type: 20 } as const;
 const integerAttribute = 2;
 

@@ -34,8 +34,13 @@ export interface OnnxSession extends AsyncDisposable {
  * Loads a model on one thread (each worker has its own session, so more threads would only spin against each other).
  * Throws ConfigError `onnx-missing`, `onnx-corrupt`, `onnx-wrong-inputs` or `onnx-wrong-shape`.
  */
-export async function openSession(path: string, expected: ExpectedModel): Promise<OnnxSession> {
-  const session = await load(path);
+export async function openSession(
+  path: string,
+  expected: ExpectedModel,
+  /** The model where it is not the file as it stands; `path` then only names it in errors. */
+  model?: Uint8Array,
+): Promise<OnnxSession> {
+  const session = await load(path, model);
   try {
     checkInputs(path, session, expected);
     checkOutput(path, session, expected.output, expected.outputWidth);
@@ -115,7 +120,16 @@ function floats(
   return data;
 }
 
-async function load(path: string): Promise<InferenceSession> {
+const options: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 4, // errors are thrown, with their reason
+};
+
+async function load(path: string, model?: Uint8Array): Promise<InferenceSession> {
   try {
     await access(path);
   } catch (cause) {
@@ -126,14 +140,7 @@ async function load(path: string): Promise<InferenceSession> {
     });
   }
   try {
-    return await InferenceSession.create(path, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 4, // errors are thrown, with their reason
-    });
+    return await (model ? InferenceSession.create(model, options) : InferenceSession.create(path, options));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(`${path}: not a readable ONNX model (${reason.slice(0, 160)})`, {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { textBatchOf } from '../../scripts/training/text-batch.ts';
+import type { BagModel } from '../../src/onnx/bag-model.ts';
 import { featurise } from '../../src/onnx/featurise.ts';
-import type { OnnxSession } from '../../src/onnx/session.ts';
 import { explainBag } from '../../taggers/explain-bag.ts';
 import { loadTaxonomy, openTagger, taggersRoot } from '../../taggers/index.ts';
 
@@ -16,19 +16,14 @@ const bucket = (word: string): number =>
   featurise(textBatchOf([[{ role: 'assistant', content: word }]])).assistantIds[0] ?? 0;
 
 /** A model of one label whose probability is known: 0.5, and 0.3 more where the assistant says "magic" at all. */
-const magicModel: OnnxSession = {
-  inputNames: ['assistant', 'user', 'scales', 'dense'],
-  run(feeds) {
-    const ids = feeds['assistant'];
-    const [rows = 0, width = 0] = ids?.dims ?? [];
+const magicModel: BagModel = {
+  score({ rows, assistantIds }) {
+    const width = assistantIds.length / rows;
     const scores = Float32Array.from({ length: rows }, (_, row) =>
-      ids?.type === 'int32' && ids.data.subarray(row * width, (row + 1) * width).includes(bucket('magic'))
-        ? 0.8
-        : 0.5,
+      assistantIds.subarray(row * width, (row + 1) * width).includes(bucket('magic')) ? 0.8 : 0.5,
     );
     return Promise.resolve(scores);
   },
-  runBoth: () => Promise.reject(new Error('no side output')),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
