@@ -23,7 +23,7 @@ def bag_nodes(side, scale, bag):
     """Sums the codes of `side`'s ids as integers: ones[1, 1, n] times codes[rows, n, width].
 
     A quarter of the memory traffic of gathering floats, three times as fast (bench/results.md), and exact: padding and
-    the order of the ids cannot change the sum.
+    the order of the ids cannot change the sum. The product looks for these nodes (src/onnx/cut-bags.ts) and does their work itself.
     """
     return [
         helper.make_node("Gather", ["table_codes", side], [f"{side}_codes"], axis=0),

@@ -1,4 +1,12 @@
-import { type GraphNode, keepFor, nameOf, nodesOf, readModel, writeModel } from './onnx-graph.ts';
+import {
+  type GraphNode,
+  keepFor,
+  nameOf,
+  nodesOf,
+  type OnnxModel,
+  readModel,
+  writeModel,
+} from './onnx-graph.ts';
 import { elementType, floatValue, graphField, tensorField, valueField } from './onnx-proto.ts';
 import { bytesField, type ProtoField, readFields } from './protobuf.ts';
 import { bucketCount } from './scan-layout.ts';
@@ -28,9 +36,18 @@ const columnsAtOnce = 16;
  * the graph is not of that form: then it runs as it is.
  */
 export function cutBags(file: Uint8Array, sides: readonly string[], output: string): CutModel | null {
-  const model = readWhole(file);
-  if (!model) return null;
-  const found = sides.map((side) => findBag(model.nodes, side));
+  try {
+    const model = readModel(file);
+    return model && cut(model, sides, output);
+  } catch (error) {
+    if (error instanceof RangeError) return null; // no whole ONNX file: opening it says so
+    throw error;
+  }
+}
+
+function cut(model: OnnxModel, sides: readonly string[], output: string): CutModel | null {
+  const nodes = nodesOf(model.graph);
+  const found = sides.map((side) => findBag(nodes, side));
   const [first] = found;
   if (!first || found.some((bag) => bag?.codes !== first.codes || bag.steps !== first.steps)) return null;
   const table = readTable(model.graph, first);
@@ -39,25 +56,17 @@ export function cutBags(file: Uint8Array, sides: readonly string[], output: stri
   const { fields, needed } = keepFor(model.graph, output, new Set(bags));
   const inputs = fields.filter(({ number }) => number === graphField.input);
   const kept = inputs.filter((field) => needed.has(nameOf(field, valueField.name)));
-  if (kept.map((field) => nameOf(field, valueField.name)).join() !== 'dense') return null;
   const outputs = model.graph.filter(
     (field) => field.number === graphField.output && nameOf(field, valueField.name) === output,
   );
+  if (kept.map((field) => nameOf(field, valueField.name)).join() !== 'dense' || outputs.length !== 1)
+    return null;
   const rest = writeModel(model, [
     ...fields.filter((field) => !inputs.includes(field) || kept.includes(field)).map(({ raw }) => raw),
     ...bags.map((name) => bytesField(graphField.input, floatValue(name, ['rows', table.width]))),
     ...outputs.map(({ raw }) => raw),
   ]);
   return { table, rest, bags };
-}
-
-function readWhole(file: Uint8Array) {
-  try {
-    const model = readModel(file);
-    return model && { ...model, nodes: nodesOf(model.graph) };
-  } catch {
-    return null; // no ONNX file: opening it says so
-  }
 }
 
 interface Bag {
