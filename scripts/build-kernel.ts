@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
 import { byteClass, byteClassCount } from '../src/onnx/byte-classes.ts';
@@ -9,21 +9,27 @@ import * as mask from '../src/onnx/lexicon-masks.ts';
 import { featureLimits, side, tally, tallyCount, wordBucketCount } from '../src/onnx/scan-layout.ts';
 import { scanMemory } from '../src/onnx/scan-memory.ts';
 
-/** Compiles src/onnx/assembly to WebAssembly and writes it as TypeScript beside it; CI fails when that differs. */
-const onnx = join(import.meta.dirname, '..', 'src', 'onnx');
-await build('text-scanner', { file: 'scanner-wasm', name: 'scannerWasm' }, []);
-await build('bag-sums', { file: 'bag-sums-wasm', name: 'bagSumsWasm' }, ['--enable', 'simd']);
+/** Compiles the kernels in src/…/assembly to WebAssembly and writes them as TypeScript beside it; CI fails when that differs. */
+const src = join(import.meta.dirname, '..', 'src');
+const simd = ['--enable', 'simd'];
+await build('onnx/assembly/text-scanner.ts', { file: 'onnx/scanner-wasm.ts', name: 'scannerWasm' }, []);
+await build('onnx/assembly/bag-sums.ts', { file: 'onnx/bag-sums-wasm.ts', name: 'bagSumsWasm' }, simd);
+await build(
+  'fit/assembly/matrix-vector.ts',
+  { file: 'fit/matrix-vector-wasm.ts', name: 'matrixVectorWasm' },
+  simd,
+);
 
 async function build(
   source: string,
   to: { readonly file: string; readonly name: string },
   options: readonly string[],
 ): Promise<void> {
-  const wasm = await compile(`${source}.ts`, options);
+  const wasm = await compile(source, options);
   const lines = wasm.toString('base64').match(/.{1,120}/g) ?? [];
   writeFileSync(
-    join(onnx, `${to.file}.ts`),
-    `/** Written by \`npm run kernel\` from assembly/${source}.ts; base64 of a WebAssembly module. */
+    join(src, to.file),
+    `/** Written by \`npm run kernel\` from assembly/${basename(source)}; base64 of a WebAssembly module. */
 export const ${to.name} =
 ${lines.map((line) => `  '${line}'`).join(' +\n')};
 `,
@@ -32,13 +38,13 @@ ${lines.map((line) => `  '${line}'`).join(' +\n')};
 
 async function compile(source: string, options: readonly string[]): Promise<Buffer> {
   const sources: Record<string, string> = {
-    [source]: readFileSync(join(onnx, 'assembly', source), 'utf8'),
+    [basename(source)]: readFileSync(join(src, source), 'utf8'),
     'constants.ts': constants(),
   };
   const outputs: Record<string, string | Uint8Array> = {};
   let messages = '';
   const { error } = await asc.main(
-    [source, '-O3', '--noAssert', '--runtime', 'stub', ...options, '--outFile', 'out.wasm'],
+    [basename(source), '-O3', '--noAssert', '--runtime', 'stub', ...options, '--outFile', 'out.wasm'],
     {
       readFile: (name) => sources[name] ?? null,
       writeFile: (name, content) => {

@@ -28,6 +28,7 @@ const required = [
   'dist/src/index.d.ts',
   'dist/src/onnx/scanner-wasm.js',
   'dist/src/onnx/bag-sums-wasm.js',
+  'dist/src/fit/matrix-vector-wasm.js',
   'dist/taggers/index.js',
   'configs/quickstart.yaml',
   'configs/schema.json',

@@ -1,3 +1,5 @@
+import { MatrixVector } from './matrix-vector.ts';
+
 /** What a corpus taught the fast tier: a change of the roots of its probabilities as a function of their logarithms. About 350 kB as JSON at 57 labels. */
 export interface Correction {
   readonly labels: number;
@@ -23,48 +25,39 @@ const kernelWidth = 0.35;
  */
 export function compileCorrection(correction: Correction): (scores: Float32Array) => void {
   const { labels, doubt, scale, temperature } = correction;
-  const centres = Float64Array.from(correction.centres);
-  const kernels = centres.length / labels;
+  const kernels = correction.centres.length / labels;
   const width = kernels + labels + 1;
-  const weights = transpose(correction.weights, labels);
+  const centres = new MatrixVector(Float64Array.from(correction.centres), labels);
+  const weights = new MatrixVector(transpose(correction.weights, labels), width);
   const squares = Float64Array.from({ length: kernels }, (_, k) =>
-    dot(centres, k * labels, centres, k * labels, labels),
+    squareOf(correction.centres.slice(k * labels, (k + 1) * labels)),
   );
-  const inputs = new Float64Array(width);
-  const features = inputs.subarray(kernels, kernels + labels);
-  const change = new Float64Array(labels);
+  const features = centres.vector;
+  const inputs = weights.vector;
+  const change = weights.product;
   inputs[width - 1] = 1;
   return (scores) => {
     for (let at = 0; at < scores.length; at += labels) {
       const row = scores.subarray(at, at + labels);
       writeFeatures(row, 0, labels, doubt, features);
       for (let j = 0; j < labels; j++) features[j] = (features[j] as number) / scale;
-      const square = dot(features, 0, features, 0, labels);
+      const square = squareOf(features);
+      centres.multiply();
       for (let k = 0; k < kernels; k++) {
-        const distance = square + (squares[k] as number) - 2 * dot(features, 0, centres, k * labels, labels);
+        const distance = square + (squares[k] as number) - 2 * (centres.product[k] as number);
         inputs[k] = Math.exp(-kernelWidth * distance);
       }
-      for (let j = 0; j < labels; j++) change[j] = dot(inputs, 0, weights, j * width, width);
+      inputs.set(features, kernels);
+      weights.multiply();
       shift(row, change, { temperature, keepsZeros: doubt > 0 });
     }
   };
 }
 
-/** Four sums side by side: one would wait for its own additions. */
-function dot(a: Float64Array, from: number, b: Float64Array, at: number, length: number): number {
-  let w = 0;
-  let x = 0;
-  let y = 0;
-  let z = 0;
-  const even = length - (length % 4);
-  for (let i = 0; i < even; i += 4) {
-    w += (a[from + i] as number) * (b[at + i] as number);
-    x += (a[from + i + 1] as number) * (b[at + i + 1] as number);
-    y += (a[from + i + 2] as number) * (b[at + i + 2] as number);
-    z += (a[from + i + 3] as number) * (b[at + i + 3] as number);
-  }
-  for (let i = even; i < length; i++) w += (a[from + i] as number) * (b[at + i] as number);
-  return w + x + y + z;
+function squareOf(numbers: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += (numbers[i] as number) ** 2;
+  return sum;
 }
 
 /** Row-major [rows, columns] to [columns, rows]. */
