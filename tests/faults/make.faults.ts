@@ -9,7 +9,7 @@ import { seededRandom } from '../../src/lib/seeded-random.ts';
 import { startLlmServer } from '../support/llm-server.ts';
 import { cliCommand, runCli, temporaryFolder } from '../support/run-cli.ts';
 
-const kills = Number(process.env['FAULT_KILLS'] ?? 40);
+const kills = Number(process.env['FAULT_KILLS'] ?? 24);
 
 async function gapsFile(folder: string, rows: number): Promise<string> {
   const path = join(folder, 'gaps.json');

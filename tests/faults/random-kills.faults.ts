@@ -9,7 +9,7 @@ import { expectSameAfterRestart, outcomeOf, writeFaultCorpus } from '../support/
 import { cliCommand, runCli, temporaryFolder } from '../support/run-cli.ts';
 
 /** 200 for the figure of bench/results.md, which takes about ten minutes; fewer in CI. */
-const kills = Number(process.env['FAULT_KILLS'] ?? 24);
+const kills = Number(process.env['FAULT_KILLS'] ?? 16);
 
 /** Stages whose units stay done when the process dies. */
 const lasting = new Set(['tag', 'collect', 'write', 'report']);
